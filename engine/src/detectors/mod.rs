@@ -1,0 +1,5 @@
+//! What is wrong with an execution, told from its trace.
+
+pub mod atomicity;
+pub mod races;
+pub mod waits;

@@ -1,0 +1,263 @@
+//! Races: conflicting operations of different tasks that synchronisation does not order.
+//!
+//! Happens-before by synchronisation only (mutexes, semaphores, events, conditions, start and join),
+//! after FastTrack (Flanagan & Freund, PLDI 2009) with a full clock for each task. Races on cells are
+//! reported as data races; all races tell the search what has to be a scheduling point.
+
+use alloc::vec::Vec;
+
+use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
+use everyway_protocol::operation::{Action, Operation, Reply};
+use everyway_protocol::trace::Event;
+
+use crate::dependence::{Step, conflict};
+use crate::execution::Execution;
+use crate::points::Points;
+
+/// Two accesses that no synchronisation orders.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct DataRace {
+    /// The site whose access came first.
+    pub first: SiteId,
+    /// The other one.
+    pub second: SiteId,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Last {
+    task: TaskId,
+    action: Action,
+    site: SiteId,
+    /// The task's own clock when it did it.
+    clock: u32,
+}
+
+/// The detector, with the memory it uses again for each execution.
+#[derive(Debug, Default)]
+pub struct Races {
+    tasks: usize,
+    clocks: Vec<u32>,
+    released: Vec<Vec<u32>>,
+    last: Vec<Vec<Last>>,
+    exits: Vec<Vec<u32>>,
+    /// The data races seen so far, each once, in order.
+    pub data_races: Vec<DataRace>,
+}
+
+impl Races {
+    /// Forgets the data races seen.
+    pub fn clear(&mut self) {
+        self.data_races.clear();
+    }
+
+    /// Looks through an execution that has ended; what raced becomes a point.
+    pub fn look(&mut self, execution: &Execution, points: &mut Points) {
+        self.tasks = execution.task_count();
+        let objects = execution.objects().len();
+        reset(&mut self.released, objects);
+        reset(&mut self.last, objects);
+        reset(&mut self.exits, self.tasks);
+        self.clocks.clear();
+        self.clocks.resize(self.tasks * self.tasks, 0);
+        for task in 0..self.tasks {
+            self.clocks[task * self.tasks + task] = 1;
+        }
+        let mut epochs = execution.epochs.iter().copied().peekable();
+        for (index, event) in execution.trace.events.iter().enumerate() {
+            while epochs.next_if(|epoch| *epoch as usize <= index).is_some() {
+                self.join_all_tasks();
+            }
+            self.race(event.task, &event.operation, execution, points);
+            self.synchronise(event);
+        }
+        // What a task waits for at the end races with whoever has it.
+        for Step { task, operation, .. } in &execution.blocked {
+            self.race(*task, operation, execution, points);
+        }
+    }
+
+    fn clock(&mut self, task: TaskId) -> &mut [u32] {
+        let from = task.index() * self.tasks;
+        &mut self.clocks[from..from + self.tasks]
+    }
+
+    fn join_all_tasks(&mut self) {
+        for column in 0..self.tasks {
+            let most = self.clocks.iter().skip(column).step_by(self.tasks).copied().max().unwrap_or(0);
+            self.clocks.iter_mut().skip(column).step_by(self.tasks).for_each(|clock| *clock = most);
+        }
+        for task in 0..self.tasks {
+            self.clocks[task * self.tasks + task] += 1;
+        }
+    }
+
+    fn race(&mut self, task: TaskId, operation: &Operation, execution: &Execution, points: &mut Points) {
+        let action = operation.action;
+        match action {
+            Action::TaskIsAlive(_) | Action::TaskEnumerate => points.learn_lives(),
+            _ if operation.timeout.is_some() && action != Action::Sleep => points.learn_timed(),
+            _ => {}
+        }
+        self.race_for(task, operation.object, operation, execution, points);
+        // A condition's wait also gives back, and its end takes, a mutex.
+        let on_mutex = match action {
+            Action::ConditionWait(mutex) => Some((mutex, Action::MutexRelease)),
+            Action::ConditionResume(mutex) => Some((mutex, Action::MutexAcquire)),
+            _ => None,
+        };
+        if let Some((object, action)) = on_mutex {
+            let operation = Operation { action, object, ..*operation };
+            self.race_for(task, object, &operation, execution, points);
+        }
+    }
+
+    fn race_for(
+        &mut self,
+        task: TaskId,
+        object: ObjectId,
+        operation: &Operation,
+        execution: &Execution,
+        points: &mut Points,
+    ) {
+        let (action, site) = (operation.action, operation.site);
+        let tasks = self.tasks;
+        let Some(last) = self.last.get_mut(object.index()) else { return };
+        let own = &self.clocks[task.index() * tasks..(task.index() + 1) * tasks];
+        let mut known = None;
+        for (index, other) in last.iter().enumerate() {
+            if other.task == task {
+                if other.action == action {
+                    known = Some(index);
+                }
+                continue;
+            }
+            if other.clock <= own[other.task.index()] || !reversible(other.action, action) {
+                continue;
+            }
+            if is_access(action) {
+                points.learn_site(site);
+                points.learn_site(other.site);
+                let race = DataRace { first: other.site, second: site };
+                if let Err(place) = self.data_races.binary_search(&race) {
+                    self.data_races.insert(place, race);
+                }
+            } else {
+                let key = execution.objects().key(object);
+                points.learn_object(key);
+                if looks(action) || looks(other.action) {
+                    points.learn_observed(key);
+                }
+            }
+        }
+        let now = Last { task, action, site, clock: own[task.index()] };
+        match known {
+            Some(index) => last[index] = now,
+            None => last.push(now),
+        }
+    }
+
+    fn synchronise(&mut self, event: &Event) {
+        let (task, object) = (event.task, event.operation.object);
+        match (event.operation.action, event.reply) {
+            (Action::MutexAcquire | Action::MutexTry, Reply::Answer(true))
+            | (Action::SemaphoreAcquire | Action::SemaphoreTry, Reply::Answer(true))
+            | (Action::EventWait | Action::EventResume | Action::EventIsSet, Reply::Answer(true)) => {
+                self.acquire(task, object);
+            }
+            (Action::MutexRelease, _) => {
+                self.released[object.index()].clear();
+                self.release(task, object);
+            }
+            (Action::SemaphoreRelease(_) | Action::EventSet | Action::ConditionNotify(_), _) => {
+                self.release(task, object);
+            }
+            (Action::ConditionWait(mutex), _) => {
+                if let Some(released) = self.released.get_mut(mutex.index()) {
+                    released.clear();
+                }
+                self.release(task, mutex);
+            }
+            (Action::ConditionResume(mutex), reply) => {
+                self.acquire(task, mutex);
+                if reply == Reply::Answer(true) {
+                    self.acquire(task, object);
+                }
+            }
+            (Action::TaskStart(child), _) => {
+                let parent = self.clock(task).to_vec();
+                join(self.clock(child), &parent);
+                self.tick(task);
+            }
+            (Action::TaskExit, _) => self.exits[task.index()] = self.clock(task).to_vec(),
+            (Action::TaskJoin(other), Reply::Answer(true)) => self.join_exit(task, other),
+            (Action::TaskIsAlive(other), Reply::Answer(false)) => self.join_exit(task, other),
+            (Action::TaskJoinAll, _) => {
+                for other in 0..self.tasks {
+                    self.join_exit(task, TaskId(other as u32));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn join_exit(&mut self, task: TaskId, other: TaskId) {
+        let Some(exit) = self.exits.get_mut(other.index()) else { return };
+        let exit = core::mem::take(exit);
+        join(self.clock(task), &exit);
+        self.exits[other.index()] = exit;
+    }
+
+    fn acquire(&mut self, task: TaskId, object: ObjectId) {
+        let Some(released) = self.released.get_mut(object.index()) else { return };
+        let released = core::mem::take(released);
+        join(self.clock(task), &released);
+        self.released[object.index()] = released;
+    }
+
+    fn release(&mut self, task: TaskId, object: ObjectId) {
+        let tasks = self.tasks;
+        let Some(released) = self.released.get_mut(object.index()) else { return };
+        released.resize(tasks, 0);
+        join(released, &self.clocks[task.index() * tasks..(task.index() + 1) * tasks]);
+        self.tick(task);
+    }
+
+    fn tick(&mut self, task: TaskId) {
+        let own = task.index();
+        self.clock(task)[own] += 1;
+    }
+}
+
+fn reset<T>(lists: &mut Vec<Vec<T>>, count: usize) {
+    for list in lists.iter_mut() {
+        list.clear();
+    }
+    if lists.len() < count {
+        lists.resize_with(count, Vec::new);
+    }
+}
+
+fn join(clock: &mut [u32], other: &[u32]) {
+    for (own, others) in clock.iter_mut().zip(other) {
+        *own = (*own).max(*others);
+    }
+}
+
+fn is_access(action: Action) -> bool {
+    matches!(action, Action::Read(_) | Action::Write(_) | Action::Add(_) | Action::Update(_))
+}
+
+fn looks(action: Action) -> bool {
+    matches!(
+        action,
+        Action::MutexTry | Action::MutexLocked | Action::SemaphoreTry | Action::SemaphoreValue
+    )
+}
+
+/// Whether two conflicting operations could have come in the other order: a mutex or permit that was
+/// waited for could not be had before it was given back.
+fn reversible(earlier: Action, later: Action) -> bool {
+    let waits = |action| matches!(action, Action::MutexAcquire | Action::SemaphoreAcquire);
+    let gives = |action| matches!(action, Action::MutexRelease | Action::SemaphoreRelease(_));
+    !(waits(earlier) && gives(later) || gives(earlier) && waits(later)) && conflict(earlier, later)
+}

@@ -1,0 +1,280 @@
+//! What an operation changes, and what it answers.
+
+use everyway_protocol::ids::{ObjectId, TaskId};
+use everyway_protocol::operation::{Action, Misuse, Operation, Reply};
+use everyway_protocol::schedule::Alternative;
+
+use super::Execution;
+use super::task::TaskState;
+use crate::clock::ClockMode;
+use crate::dependence::Step;
+use crate::primitives::ObjectState;
+
+impl Execution {
+    /// Executes a step and records the event.
+    pub(super) fn execute(&mut self, step: &Step, point: bool) -> Reply {
+        let reply = match step.alternative {
+            Alternative::Execute => self.effect(step.task, &step.operation),
+            Alternative::Expire => self.expire(step.task, &step.operation),
+        };
+        let task = &mut self.tasks[step.task.index()];
+        task.operations += 1;
+        task.deadline = None;
+        if reply != Reply::Answer(false) && is_lasting_change(step.operation.action) {
+            task.note_write();
+        }
+        self.record(step, reply, point);
+        if step.operation.action == Action::Await {
+            let events = self.trace.events.len();
+            self.tasks[step.task.index()].restart_round(step.operation.site, events);
+        }
+        reply
+    }
+
+    fn effect(&mut self, task: TaskId, operation: &Operation) -> Reply {
+        let object = operation.object;
+        match operation.action {
+            Action::MutexAcquire | Action::MutexTry => {
+                let taken = self.objects.mutex_mut(object).is_some_and(|mutex| mutex.try_acquire(task));
+                Reply::Answer(taken)
+            }
+            Action::MutexRelease => match self.objects.mutex_mut(object) {
+                Some(mutex) => misuse_or_done(mutex.release(task)),
+                None => Reply::Misuse(Misuse::ReleaseOfFreeMutex),
+            },
+            Action::MutexLocked => Reply::Answer(self.objects.holder(object).is_some()),
+            Action::SemaphoreAcquire | Action::SemaphoreTry => {
+                let taken =
+                    self.objects.semaphore_mut(object).is_some_and(|semaphore| semaphore.try_acquire());
+                Reply::Answer(taken)
+            }
+            Action::SemaphoreRelease(permits) => match self.objects.semaphore_mut(object) {
+                Some(semaphore) => misuse_or_done(semaphore.release(permits)),
+                None => Reply::Misuse(Misuse::TooManyPermits),
+            },
+            Action::SemaphoreValue => match self.objects.get(object) {
+                ObjectState::Semaphore(semaphore) => Reply::Value(u64::from(semaphore.permits())),
+                _ => Reply::Value(0),
+            },
+            Action::ConditionWait(mutex) => self.condition_wait(task, operation, mutex),
+            Action::ConditionResume(mutex) => self.condition_resume(task, operation, mutex),
+            Action::ConditionNotify(count) => {
+                if let Some(condition) = self.objects.condition_mut(object) {
+                    condition.notify(count);
+                }
+                Reply::Done
+            }
+            Action::EventWait | Action::EventResume | Action::EventSet | Action::EventClear
+            | Action::EventIsSet => self.event_effect(task, operation),
+            Action::Sleep | Action::ClockRead => self.clock_effect(task, operation),
+            Action::TaskStart(_) | Action::TaskExit | Action::TaskJoin(_) | Action::TaskIsAlive(_)
+            | Action::TaskEnumerate | Action::TaskJoinAll => self.task_effect(task, operation),
+            Action::Read(_) | Action::Write(_) | Action::Add(_) | Action::Update(_)
+            | Action::ProgramEnd | Action::Print(_) | Action::Await => Reply::Done,
+        }
+    }
+
+    fn condition_wait(
+        &mut self,
+        task: TaskId,
+        operation: &Operation,
+        mutex: ObjectId,
+    ) -> Reply {
+        let depth = match self.objects.mutex_mut(mutex) {
+            Some(mutex) if mutex.holder().is_some() => mutex.release_all(),
+            _ => return Reply::Misuse(Misuse::MutexNotHeld),
+        };
+        self.tasks[task.index()].depth = depth;
+        if let Some(condition) = self.objects.condition_mut(operation.object) {
+            condition.wait(task);
+        }
+        Reply::Done
+    }
+
+    fn condition_resume(
+        &mut self,
+        task: TaskId,
+        operation: &Operation,
+        mutex: ObjectId,
+    ) -> Reply {
+        let depth = self.tasks[task.index()].depth;
+        if let Some(mutex) = self.objects.mutex_mut(mutex) {
+            mutex.acquire_again(task, depth);
+        }
+        let Some(condition) = self.objects.condition_mut(operation.object) else {
+            return Reply::Answer(true);
+        };
+        let expired = self.tasks[task.index()].expired;
+        self.tasks[task.index()].expired = false;
+        condition.leave(task);
+        Reply::Answer(!expired)
+    }
+
+    fn event_effect(&mut self, task: TaskId, operation: &Operation) -> Reply {
+        let Some(event) = self.objects.event_mut(operation.object) else { return Reply::Done };
+        match operation.action {
+            Action::EventWait => Reply::Answer(event.wait(task)),
+            Action::EventResume => Reply::Answer(true),
+            Action::EventSet => {
+                event.set();
+                Reply::Done
+            }
+            Action::EventClear => {
+                event.clear();
+                Reply::Done
+            }
+            _ => Reply::Answer(event.is_set()),
+        }
+    }
+
+    fn task_effect(&mut self, task: TaskId, operation: &Operation) -> Reply {
+        match operation.action {
+            Action::TaskStart(child) => {
+                let clock = self.tasks[task.index()].clock;
+                if let Some(child_task) = self.tasks.get_mut(child.index()) {
+                    child_task.state = TaskState::Starting;
+                    child_task.clock = clock;
+                    self.starting.push(child);
+                }
+                Reply::Done
+            }
+            Action::TaskExit => {
+                self.tasks[task.index()].state = TaskState::Finished;
+                Reply::Done
+            }
+            Action::TaskJoin(other) => {
+                self.catch_up(task, other);
+                Reply::Answer(true)
+            }
+            Action::TaskJoinAll => {
+                for other in 0..self.tasks.len() {
+                    self.catch_up(task, TaskId(other as u32));
+                }
+                Reply::Done
+            }
+            Action::TaskIsAlive(other) => Reply::Answer(self.tasks.get(other.index()).is_some_and(
+                |other| !matches!(other.state, TaskState::New | TaskState::Finished),
+            )),
+            _ => Reply::Done,
+        }
+    }
+
+    fn catch_up(&mut self, task: TaskId, other: TaskId) {
+        let Some(clock) = self.tasks.get(other.index()).map(|other| other.clock) else { return };
+        let task = &mut self.tasks[task.index()];
+        task.clock = task.clock.max(clock);
+    }
+
+    fn clock_effect(&mut self, task: TaskId, operation: &Operation) -> Reply {
+        let now = self.now;
+        let own = &mut self.tasks[task.index()];
+        own.clock = own.clock.max(now);
+        if operation.action == Action::Sleep {
+            if self.settings.clock == ClockMode::Legal {
+                own.clock = own.clock.saturating_add(operation.timeout.unwrap_or(0));
+                // Readings are monotone over all tasks.
+                self.now = self.now.max(own.clock);
+            }
+            return Reply::Done;
+        }
+        Reply::Value(own.clock)
+    }
+
+    /// The time of the task's wait runs out.
+    fn expire(&mut self, task: TaskId, operation: &Operation) -> Reply {
+        if let Some(deadline) = self.tasks[task.index()].deadline
+            && self.settings.clock == ClockMode::Legal
+        {
+            self.now = self.now.max(deadline);
+            self.tasks[task.index()].clock = self.now;
+        }
+        match operation.action {
+            Action::ConditionResume(_) => {
+                if let Some(condition) = self.objects.condition_mut(operation.object) {
+                    condition.expire(task);
+                }
+                self.tasks[task.index()].expired = true;
+            }
+            Action::EventResume => {
+                if let Some(event) = self.objects.event_mut(operation.object) {
+                    event.leave(task);
+                }
+            }
+            _ => {}
+        }
+        Reply::Answer(false)
+    }
+
+    /// Notes the circle that the task closes by waiting, if it does.
+    pub(super) fn note_circle(&mut self, task: TaskId) {
+        let mut circle = alloc::vec![task];
+        let mut waiter = task;
+        for _ in 0..self.tasks.len() {
+            let Some(next) = self.waits_for(waiter) else { return };
+            if next == task {
+                self.circles.push(circle);
+                return;
+            }
+            circle.push(next);
+            waiter = next;
+        }
+    }
+
+    /// The one task whose step could end the wait of this one, which has no time limit.
+    #[must_use]
+    pub fn waits_for(&self, task: TaskId) -> Option<TaskId> {
+        let TaskState::Announced(operation) = self.tasks.get(task.index())?.state else { return None };
+        if operation.timeout.is_some() {
+            return None;
+        }
+        let holder = match operation.action {
+            Action::MutexAcquire => self.objects.holder(operation.object)?,
+            Action::ConditionResume(mutex) => {
+                let ObjectState::Condition(condition) = self.objects.get(operation.object) else {
+                    return None;
+                };
+                let awake = condition.is_notified(task) || condition.is_expired(task);
+                if !awake {
+                    return None;
+                }
+                self.objects.holder(mutex)?
+            }
+            Action::TaskJoin(other) if !self.tasks.get(other.index())?.is_finished() => other,
+            _ => return None,
+        };
+        let free_for_it = holder == task
+            && self.objects.mutex(operation.object).is_some_and(|mutex| mutex.is_reentrant());
+        (!free_for_it).then_some(holder)
+    }
+}
+
+fn misuse_or_done(result: Result<(), Misuse>) -> Reply {
+    match result {
+        Ok(()) => Reply::Done,
+        Err(misuse) => Reply::Misuse(misuse),
+    }
+}
+
+/// Whether the action leaves something behind that others can see. Taking a mutex does not: it is
+/// given back.
+fn is_lasting_change(action: Action) -> bool {
+    !matches!(
+        action,
+        Action::Read(_)
+            | Action::MutexAcquire
+            | Action::MutexTry
+            | Action::MutexRelease
+            | Action::MutexLocked
+            | Action::SemaphoreValue
+            | Action::EventIsSet
+            | Action::EventWait
+            | Action::EventResume
+            | Action::TaskIsAlive(_)
+            | Action::TaskEnumerate
+            | Action::TaskJoin(_)
+            | Action::Sleep
+            | Action::Await
+            | Action::ConditionWait(_)
+            | Action::ConditionResume(_)
+    )
+}

@@ -1,0 +1,180 @@
+//! Which steps can be chosen now.
+
+use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
+use everyway_protocol::operation::{Action, Operation};
+use everyway_protocol::schedule::Alternative;
+
+use super::Execution;
+use super::task::TaskState;
+use crate::clock::ClockMode;
+use crate::dependence::{Step, conflict, writes};
+use crate::primitives::ObjectState;
+
+impl Execution {
+    /// Fills the list of choices: for each announced task its operation if it is enabled, and that
+    /// its time runs out if it may. Says whether there is any.
+    pub(super) fn collect_choices(&mut self) -> bool {
+        self.choices.clear();
+        let mut only_sleepers = true;
+        for index in 0..self.tasks.len() {
+            let task = TaskId(index as u32);
+            let operation = match self.tasks[index].state {
+                TaskState::Announced(operation) => operation,
+                TaskState::Starting => Operation::new(Action::Await, ObjectId::NONE, SiteId::NONE),
+                _ => continue,
+            };
+            let step = Step { task, alternative: Alternative::Execute, operation };
+            if self.tasks[index].state == TaskState::Starting || self.is_enabled(&step) {
+                only_sleepers &= operation.action == Action::Sleep;
+                self.choices.push(step);
+            }
+        }
+        if only_sleepers || self.settings.clock == ClockMode::Exact {
+            self.collect_expiries();
+        }
+        !self.choices.is_empty()
+    }
+
+    fn collect_expiries(&mut self) {
+        for index in 0..self.tasks.len() {
+            let task = &self.tasks[index];
+            let TaskState::Announced(operation) = task.state else { continue };
+            let step = Step {
+                task: TaskId(index as u32),
+                alternative: Alternative::Expire,
+                operation,
+            };
+            if task.deadline.is_none() || operation.action == Action::Sleep {
+                continue;
+            }
+            let due = match self.settings.clock {
+                ClockMode::Legal => !self.is_enabled(&Step { alternative: Alternative::Execute, ..step }),
+                ClockMode::Exact => task.deadline.is_some_and(|deadline| deadline <= self.now),
+            };
+            if due && self.may_expire(&step) {
+                self.choices.push(step);
+            }
+        }
+    }
+
+    /// A wait that was notified, or has expired and only takes its mutex again, has no time limit
+    /// any more.
+    fn may_expire(&self, step: &Step) -> bool {
+        match (step.operation.action, self.objects.get(step.operation.object)) {
+            (Action::ConditionResume(_), ObjectState::Condition(condition)) => {
+                !condition.is_notified(step.task) && !condition.is_expired(step.task)
+            }
+            (Action::EventResume, ObjectState::Event(event)) => !event.is_woken(step.task),
+            _ => true,
+        }
+    }
+
+    /// Moves virtual time on to the next deadline, where deadlines order everything.
+    pub(super) fn advance_time(&mut self) -> bool {
+        if self.settings.clock != ClockMode::Exact {
+            return false;
+        }
+        let next = self
+            .tasks
+            .iter()
+            .filter(|task| matches!(task.state, TaskState::Announced(_)))
+            .filter_map(|task| task.deadline)
+            .filter(|deadline| *deadline > self.now)
+            .min();
+        let Some(next) = next else { return false };
+        self.now = next;
+        self.epochs.push(u32::try_from(self.trace.events.len()).unwrap_or(u32::MAX));
+        true
+    }
+
+    /// Whether the step can be executed now.
+    pub(super) fn is_enabled(&self, step: &Step) -> bool {
+        let operation = &step.operation;
+        let state = self.objects.get(operation.object);
+        match (operation.action, state) {
+            (Action::MutexAcquire, ObjectState::Mutex(mutex)) => mutex.is_free_for(step.task),
+            (Action::SemaphoreAcquire, ObjectState::Semaphore(semaphore)) => {
+                semaphore.permits() > 0 && self.is_first_in_line(step)
+            }
+            (Action::ConditionResume(mutex), ObjectState::Condition(condition)) => {
+                let free = self.objects.mutex(mutex).is_some_and(|mutex| mutex.is_free_for(step.task));
+                free && (condition.is_notified(step.task) || condition.is_expired(step.task))
+            }
+            (Action::EventResume, ObjectState::Event(event)) => event.is_woken(step.task),
+            (Action::TaskJoin(task), _) => self.is_finished(task),
+            (Action::TaskJoinAll, _) => self.others_finished(step.task),
+            (Action::Sleep, _) if self.settings.clock == ClockMode::Exact => {
+                match self.tasks[step.task.index()].state {
+                    TaskState::Announced(_) => self.tasks[step.task.index()]
+                        .deadline
+                        .is_none_or(|deadline| deadline <= self.now),
+                    _ => false,
+                }
+            }
+            (Action::Await, _) => self.round_changed(step),
+            _ => true,
+        }
+    }
+
+    /// Where code takes no time, a task that has waited since an earlier moment comes first.
+    fn is_first_in_line(&self, step: &Step) -> bool {
+        if self.settings.clock != ClockMode::Exact {
+            return true;
+        }
+        let since = self.tasks[step.task.index()].since;
+        let own_is_announced =
+            matches!(self.tasks[step.task.index()].state, TaskState::Announced(_));
+        // A task that comes at this very moment may be faster than those that wait.
+        if !own_is_announced || since == self.now {
+            return true;
+        }
+        !self.tasks.iter().any(|task| {
+            matches!(task.state, TaskState::Announced(other)
+                if other.action == Action::SemaphoreAcquire && other.object == step.operation.object)
+                && task.since < since
+        })
+    }
+
+    fn is_finished(&self, task: TaskId) -> bool {
+        self.tasks.get(task.index()).is_some_and(|task| task.state == TaskState::Finished)
+    }
+
+    fn others_finished(&self, own: TaskId) -> bool {
+        self.tasks.iter().enumerate().all(|(index, task)| {
+            index == own.index()
+                || task.daemon
+                || matches!(task.state, TaskState::Finished | TaskState::New)
+        })
+    }
+
+    /// Whether another task changed something that the task's last round of the loop read.
+    fn round_changed(&self, step: &Step) -> bool {
+        let Some(first) = self.tasks[step.task.index()].round_start(step.operation.site) else {
+            return true;
+        };
+        let round = &self.trace.events[first.min(self.trace.events.len())..];
+        // A change may have come at any moment since the round began.
+        round.iter().any(|change| {
+            change.task != step.task
+                && writes(change.operation.action)
+                && round.iter().any(|read| {
+                    read.task == step.task && sees(&read.operation, change.task, &change.operation)
+                })
+        })
+    }
+}
+
+/// Whether what an operation found may be otherwise after the change.
+fn sees(read: &Operation, changer: TaskId, change: &Operation) -> bool {
+    match (read.action, change.action) {
+        (Action::TaskIsAlive(task), Action::TaskExit) => task == changer,
+        (Action::TaskIsAlive(task), Action::TaskStart(started)) => task == started,
+        (Action::TaskEnumerate, Action::TaskExit | Action::TaskStart(_)) => true,
+        (Action::ConditionResume(mutex), _) if change.object == mutex => true,
+        _ => {
+            read.object != ObjectId::NONE
+                && read.object == change.object
+                && conflict(read.action, change.action)
+        }
+    }
+}

@@ -1,0 +1,387 @@
+//! One execution: tasks, their announced operations, and what has happened so far.
+//!
+//! The front-end calls [`announce`](Execution::announce) for each operation of the task that runs, and
+//! does what the [`Directive`] says. A task that starts runs up to its first scheduling point when
+//! somebody next has to choose; there is no choice at its start.
+
+mod effects;
+mod enabled;
+pub mod task;
+
+use alloc::vec::Vec;
+
+use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
+use everyway_protocol::operation::{Action, Nanoseconds, Operation, Reply};
+use everyway_protocol::schedule::Alternative;
+use everyway_protocol::trace::{Event, Trace};
+
+use crate::clock::ClockMode;
+use crate::dependence::Step;
+use crate::points::Points;
+use crate::primitives::{ObjectKind, ObjectState, Objects};
+use crate::strategies::{Pick, Strategy};
+use task::{Task, TaskState};
+
+/// What the front-end does next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Directive {
+    /// The task that announced goes on, with this reply.
+    Continue(Reply),
+    /// This task goes on; if it had announced something, with [`Execution::reply`].
+    Switch(TaskId),
+    /// The execution is over: tear it down.
+    End(Ending),
+}
+
+/// How an execution ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ending {
+    /// Main and all non-daemon tasks ended.
+    Complete,
+    /// Nothing can go on, and a task that must end has not.
+    Stuck,
+    /// All that can go on sleeps: its class was visited before.
+    Redundant,
+    /// It became longer than the bound on events.
+    Bound,
+    /// It did not do what its schedule says, at the operation of this number.
+    Diverged,
+    /// The front-end ended it.
+    Stopped,
+}
+
+/// Settings that hold for all executions of a check.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How time passes.
+    pub clock: ClockMode,
+    /// Whether the order of prints of different tasks is part of the result.
+    pub output_order: bool,
+    /// After how many events an execution is cut.
+    pub event_bound: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { clock: ClockMode::Legal, output_order: false, event_bound: 4_000_000 }
+    }
+}
+
+/// A task that waits for a mutex whose holder waits in turn, and so on round to itself.
+pub type Circle = Vec<TaskId>;
+
+/// The state of the execution that is running.
+#[derive(Debug)]
+pub struct Execution {
+    settings: Settings,
+    /// What happened.
+    pub trace: Trace,
+    /// Indices into the trace's events at which virtual time moved on (only where deadlines order).
+    pub epochs: Vec<u32>,
+    /// Circles of waiting tasks that came into being.
+    pub circles: Vec<Circle>,
+    /// Operations that waited when the execution ended.
+    pub blocked: Vec<Step>,
+    objects: Objects,
+    tasks: Vec<Task>,
+    current: TaskId,
+    now: Nanoseconds,
+    /// The tasks that have been started and not run up to their first point, oldest first.
+    starting: Vec<TaskId>,
+    choices: Vec<Step>,
+    ending: Option<Ending>,
+    output: ObjectId,
+}
+
+impl Execution {
+    /// An execution that has not begun.
+    #[must_use]
+    pub fn new(settings: Settings) -> Execution {
+        Execution {
+            settings,
+            trace: Trace::default(),
+            epochs: Vec::new(),
+            circles: Vec::new(),
+            blocked: Vec::new(),
+            objects: Objects::default(),
+            tasks: Vec::new(),
+            current: TaskId::MAIN,
+            now: 0,
+            starting: Vec::new(),
+            choices: Vec::new(),
+            ending: None,
+            output: ObjectId::NONE,
+        }
+    }
+
+    /// Begins anew: main is the only task, and it runs.
+    pub fn begin(&mut self) {
+        self.trace.clear();
+        self.epochs.clear();
+        self.circles.clear();
+        self.blocked.clear();
+        self.objects.clear();
+        self.tasks.clear();
+        self.starting.clear();
+        self.ending = None;
+        self.now = 0;
+        self.current = TaskId::MAIN;
+        let mut main = Task::new(1, false);
+        main.state = TaskState::Running;
+        self.tasks.push(main);
+        self.output = if self.settings.output_order {
+            self.objects.add(ObjectKind::Cell, 2)
+        } else {
+            ObjectId::NONE
+        };
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The task that runs.
+    #[must_use]
+    pub fn current(&self) -> TaskId {
+        self.current
+    }
+
+    /// How many tasks there have been.
+    #[must_use]
+    pub fn task_count(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// The task of this id.
+    #[must_use]
+    pub fn task(&self, id: TaskId) -> Option<&Task> {
+        self.tasks.get(id.index())
+    }
+
+    /// The objects.
+    #[must_use]
+    pub fn objects(&self) -> &Objects {
+        &self.objects
+    }
+
+    /// How it ended, once it has.
+    #[must_use]
+    pub fn ending(&self) -> Option<Ending> {
+        self.ending
+    }
+
+    /// The object that prints are about: none unless their order counts.
+    #[must_use]
+    pub fn output(&self) -> ObjectId {
+        self.output
+    }
+
+    /// The answer to what the task announced last.
+    #[must_use]
+    pub fn reply(&self, task: TaskId) -> Reply {
+        self.tasks.get(task.index()).map_or(Reply::Done, |task| task.reply)
+    }
+
+    /// The answer of the last operation that the task executed.
+    #[must_use]
+    pub fn reply_of_last(&self, task: TaskId) -> Reply {
+        self.trace
+            .events
+            .iter()
+            .rev()
+            .find(|event| event.task == task)
+            .map_or(Reply::Done, |event| event.reply)
+    }
+
+    /// Adds an object that the running task creates.
+    pub fn new_object(&mut self, kind: ObjectKind) -> ObjectId {
+        let key = match kind {
+            // A cell's key is never asked for: its sites are what is learned.
+            ObjectKind::Cell => 0,
+            _ => self.tasks.get_mut(self.current.index()).map_or(0, Task::next_object_key),
+        };
+        self.objects.add(kind, key)
+    }
+
+    /// Adds a task that the running task is about to start.
+    pub fn new_task(&mut self, daemon: bool) -> TaskId {
+        let id = TaskId(u32::try_from(self.tasks.len()).unwrap_or(u32::MAX));
+        let path = self.tasks.get_mut(self.current.index()).map_or(0, Task::next_child_path);
+        self.tasks.push(Task::new(path, daemon));
+        id
+    }
+
+    /// Ends the execution at the front-end's wish.
+    pub fn stop(&mut self) {
+        self.ending = Some(Ending::Stopped);
+    }
+
+    /// Ends the execution because something in it went on too long.
+    pub fn cut(&mut self) {
+        self.end(Ending::Bound);
+    }
+
+    /// The running task will do this next.
+    pub fn announce(
+        &mut self,
+        operation: Operation,
+        points: &Points,
+        strategy: &mut dyn Strategy,
+    ) -> Directive {
+        if let Some(ending) = self.ending {
+            return Directive::End(ending);
+        }
+        if self.trace.events.len() >= self.settings.event_bound {
+            return self.end(Ending::Bound);
+        }
+        let task = self.current;
+        let step = Step { task, alternative: Alternative::Execute, operation };
+        let point = self.is_point(&operation, points);
+        if !point && self.is_enabled(&step) && !strategy.interrupts(!self.starting.is_empty()) {
+            return self.go_on(&step, false);
+        }
+        self.tasks[task.index()].announce(operation, self.now);
+        self.note_circle(task);
+        self.decide(strategy)
+    }
+
+    /// The running task is at the head of a round of a loop; if the loop is passive, it waits until
+    /// something that the last round read has changed.
+    pub fn round(
+        &mut self,
+        site: SiteId,
+        passive: bool,
+        points: &Points,
+        strategy: &mut dyn Strategy,
+    ) -> Directive {
+        let events = self.trace.events.len();
+        let task = &mut self.tasks[self.current.index()];
+        if !task.begin_round(site, events) || !passive {
+            task.restart_round(site, events);
+            return Directive::Continue(Reply::Done);
+        }
+        self.announce(Operation::new(Action::Await, ObjectId::NONE, site), points, strategy)
+    }
+
+    /// The running task enters a loop anew.
+    pub fn enter_loop(&mut self, site: SiteId) {
+        self.tasks[self.current.index()].forget_round(site);
+    }
+
+    fn is_point(&self, operation: &Operation, points: &Points) -> bool {
+        let bounded = matches!(
+            self.objects.get(operation.object),
+            ObjectState::Semaphore(semaphore) if semaphore.is_bounded()
+        );
+        match operation.action {
+            Action::ProgramEnd => self.tasks.iter().any(|task| {
+                task.state != TaskState::Finished && task.state != TaskState::Running
+            }),
+            Action::Sleep if self.settings.clock == ClockMode::Exact => true,
+            action => {
+                let mutex_key = match action {
+                    Action::ConditionWait(mutex) => self.objects.key(mutex),
+                    _ => 0,
+                };
+                points.contains(operation, self.objects.key(operation.object), mutex_key, bounded)
+            }
+        }
+    }
+
+    /// Executes a step of the running task.
+    fn go_on(&mut self, step: &Step, point: bool) -> Directive {
+        let reply = self.execute(step, point);
+        match step.operation.action {
+            Action::ProgramEnd => self.end(Ending::Complete),
+            _ => Directive::Continue(reply),
+        }
+    }
+
+    /// Chooses who goes on, now that the running task has announced something or ended.
+    fn decide(&mut self, strategy: &mut dyn Strategy) -> Directive {
+        if strategy.needs_first_points() && !self.starting.is_empty() {
+            return self.start(self.starting[0]);
+        }
+        loop {
+            if self.collect_choices() {
+                break;
+            }
+            if !self.advance_time() {
+                return self.end_without_choice();
+            }
+        }
+        let step = match strategy.choose(&self.choices, self.current) {
+            Pick::Step(index) => match self.choices.get(index) {
+                Some(step) => *step,
+                None => return self.end(Ending::Diverged),
+            },
+            Pick::Redundant => return self.end(Ending::Redundant),
+            Pick::Diverged => return self.end(Ending::Diverged),
+        };
+        if self.tasks[step.task.index()].state == TaskState::Starting {
+            return self.start(step.task);
+        }
+        self.resume(&step)
+    }
+
+    fn start(&mut self, task: TaskId) -> Directive {
+        self.starting.retain(|other| *other != task);
+        self.tasks[task.index()].state = TaskState::Running;
+        self.current = task;
+        Directive::Switch(task)
+    }
+
+    fn resume(&mut self, step: &Step) -> Directive {
+        let announcer = self.current;
+        self.current = step.task;
+        let reply = self.execute(step, true);
+        if step.operation.action == Action::ProgramEnd {
+            return self.end(Ending::Complete);
+        }
+        let task = &mut self.tasks[step.task.index()];
+        task.reply = reply;
+        if task.state != TaskState::Finished {
+            task.state = TaskState::Running;
+        }
+        if step.task == announcer { Directive::Continue(reply) } else { Directive::Switch(step.task) }
+    }
+
+    /// The running task has ended and was told so: another one goes on.
+    pub fn after_exit(&mut self, strategy: &mut dyn Strategy) -> Directive {
+        match self.ending {
+            Some(ending) => Directive::End(ending),
+            None => self.decide(strategy),
+        }
+    }
+
+    fn end_without_choice(&mut self) -> Directive {
+        let unfinished = self
+            .tasks
+            .iter()
+            .any(|task| task.state != TaskState::Finished && !task.daemon);
+        self.end(if unfinished { Ending::Stuck } else { Ending::Complete })
+    }
+
+    fn end(&mut self, ending: Ending) -> Directive {
+        self.ending = Some(ending);
+        self.blocked.clear();
+        for (index, task) in self.tasks.iter().enumerate() {
+            if let TaskState::Announced(operation) = task.state {
+                let task = TaskId(u32::try_from(index).unwrap_or(u32::MAX));
+                self.blocked.push(Step { task, alternative: Alternative::Execute, operation });
+            }
+        }
+        Directive::End(ending)
+    }
+
+    fn record(&mut self, step: &Step, reply: Reply, point: bool) {
+        self.trace.events.push(Event {
+            task: step.task,
+            operation: step.operation,
+            reply,
+            point,
+        });
+    }
+}

@@ -1,0 +1,510 @@
+//! One check: which executions are run, in what order, and what they showed.
+//!
+//! The front-end asks for the [`next`](Exploration::next) plan, runs an execution by it, reports its
+//! end with [`ended`](Exploration::ended), and so on until there is no plan. First comes the serial
+//! reference, then the search, then a random walk if the search could not finish, then the
+//! self-check, the facts that the atomicity detector asks for, and a run of each witness.
+
+pub mod atomicity;
+pub mod failures;
+pub mod results;
+mod self_check;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use everyway_protocol::ids::{SiteId, TaskId};
+use everyway_protocol::operation::Operation;
+use everyway_protocol::schedule::Schedule;
+use everyway_protocol::site::SiteTable;
+
+use crate::detectors::races::Races;
+use crate::execution::{Directive, Ending, Execution, Settings};
+use crate::happens_before::HappensBefore;
+use crate::orders::OutputOrders;
+use crate::points::Points;
+use crate::strategies::Strategy;
+use crate::strategies::exhaustive::Exhaustive;
+use crate::strategies::replay::{Mismatch, Replay};
+use crate::strategies::serial::Serial;
+use crate::strategies::walk::Walk;
+use atomicity::AtomicityStage;
+use failures::Failures;
+use results::Results;
+use self_check::SelfCheck;
+
+/// How a check chooses its executions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum StrategyChoice {
+    /// The search for a share of the budget, then the random walk.
+    #[default]
+    Auto,
+    /// The search only.
+    Exhaustive,
+    /// The random walk only.
+    Walk,
+}
+
+/// What a check is asked to do.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CheckSettings {
+    /// Settings of each execution.
+    pub execution: Settings,
+    /// How executions are chosen.
+    pub strategy: StrategyChoice,
+    /// The seed of the random walk.
+    pub seed: u64,
+    /// At most so many executions.
+    pub executions: Option<u64>,
+}
+
+/// The longest path, in choices, that the search keeps.
+const NODE_BOUND: usize = 20_000;
+
+/// The share of the budget, in thousandths, after which an unfinished search gives way to the walk.
+const SEARCH_SHARE: u32 = 700;
+
+/// What the next execution is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// The serial reference.
+    Serial,
+    /// The exhaustive search.
+    Search,
+    /// The random walk.
+    Walk,
+    /// Another order of a class that was seen: its result must be the same.
+    SelfCheck,
+    /// An execution again, with facts.
+    Facts,
+    /// The order around an interrupted region changed.
+    Around,
+    /// The schedule of a similar program.
+    Steered,
+    /// The witness of a failure, with values.
+    Witness,
+}
+
+/// How the next execution is run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Plan {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Whether facts are recorded.
+    pub facts: bool,
+}
+
+/// An exception that a task ended with.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Raised {
+    /// The task.
+    pub task: TaskId,
+    /// Its type.
+    pub kind: String,
+    /// Its text.
+    pub text: String,
+    /// The file, as an index into the site table, and the line that raised it.
+    pub place: Option<(u32, u32)>,
+}
+
+/// What the front-end knows of an execution that ended.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The result, if the program ended, in canonical text.
+    pub result: Option<String>,
+    /// The uncaught exceptions.
+    pub raised: Vec<Raised>,
+}
+
+/// Why the check stopped before the search had finished.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unfinished {
+    /// The budget of time or executions.
+    Budget,
+    /// An execution was longer than the bound on its events or choices.
+    Bound,
+    /// The strategy does not finish by its nature.
+    Strategy,
+    /// The user.
+    Interrupted,
+}
+
+/// Two executions of one schedule that were not the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Divergence {
+    /// The last place where the program did as before.
+    pub site: SiteId,
+    /// After how many events.
+    pub events: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Phase {
+    Serial,
+    Steered,
+    Search,
+    Walk,
+    SelfCheck,
+    Atomicity,
+    Witnesses,
+    Done,
+}
+
+/// A check that is going on.
+#[derive(Debug)]
+pub struct Exploration {
+    settings: CheckSettings,
+    /// The execution that is running, or ended last.
+    pub execution: Execution,
+    /// What is a scheduling point.
+    points: Points,
+    /// The races seen.
+    pub races: Races,
+    order: HappensBefore,
+    phase: Phase,
+    exhaustive: Exhaustive,
+    walk: Walk,
+    replay: Replay,
+    serial: Serial,
+    plan: Plan,
+    /// The results seen.
+    pub results: Results,
+    /// The failures seen.
+    pub failures: Failures,
+    /// The output orders of the classes seen.
+    pub orders: OutputOrders,
+    /// The serial reference's result and exceptions, once it was run.
+    pub reference: Option<Outcome>,
+    atomicity: AtomicityStage,
+    self_check: SelfCheck,
+    /// Why the search did not finish, if so.
+    pub unfinished: Option<Unfinished>,
+    /// Where an execution was not what its schedule says.
+    pub divergence: Option<Divergence>,
+    /// How many executions were run, and how many of the search visited nothing new.
+    pub executions: u64,
+    /// Executions that were cut short because their class was visited.
+    pub redundant: u64,
+    /// Different classes seen (of the random walk: executions).
+    pub classes: u64,
+    walked: u64,
+    witness: usize,
+    interrupted: bool,
+    /// Schedules of similar programs that are still to be run.
+    steering: Vec<Schedule>,
+}
+
+impl Exploration {
+    /// A check of the program with these sites.
+    #[must_use]
+    pub fn new(settings: CheckSettings, sites: &SiteTable) -> Exploration {
+        Exploration {
+            settings,
+            execution: Execution::new(settings.execution),
+            points: Points::default(),
+            races: Races::default(),
+            order: HappensBefore::default(),
+            phase: Phase::Serial,
+            exhaustive: Exhaustive::new(NODE_BOUND),
+            walk: Walk::new(settings.seed),
+            replay: Replay::new(Schedule::default(), Mismatch::Stop),
+            serial: Serial,
+            plan: Plan { purpose: Purpose::Serial, facts: false },
+            results: Results::default(),
+            failures: Failures::default(),
+            orders: OutputOrders::default(),
+            reference: None,
+            atomicity: AtomicityStage::new(sites),
+            self_check: SelfCheck::new(settings.seed),
+            unfinished: None,
+            divergence: None,
+            executions: 0,
+            redundant: 0,
+            classes: 0,
+            walked: 0,
+            witness: 0,
+            interrupted: false,
+            steering: Vec::new(),
+        }
+    }
+
+    /// Whether every class was visited.
+    #[must_use]
+    pub fn is_exhaustive(&self) -> bool {
+        self.unfinished.is_none() && self.divergence.is_none()
+    }
+
+    /// Whether another order of a class gave another result: a dependence that nobody announced.
+    #[must_use]
+    pub fn self_check_failure(&self) -> Option<&Schedule> {
+        self.self_check.failure()
+    }
+
+    /// Stops exploring at the user's wish; what was found is still reported.
+    pub fn interrupt(&mut self) {
+        self.interrupted = true;
+    }
+
+    /// A guess at the share that is done, in thousandths; none where nothing is known.
+    #[must_use]
+    pub fn share(&self) -> Option<u32> {
+        match self.phase {
+            Phase::Serial => Some(0),
+            Phase::Search => Some(self.exhaustive.share()),
+            Phase::Walk => None,
+            _ => Some(1000),
+        }
+    }
+
+    /// The plan of the next execution, which then begins; none when the check is over.
+    /// `spent` is the share of the time budget that is used, in thousandths.
+    pub fn next(&mut self, spent: u32) -> Option<Plan> {
+        // Executions count for the search; how long the rest may take is a matter of time only.
+        let spent = spent.max(self.spent_executions().min(1000));
+        self.move_on(spent);
+        let purpose = match self.phase {
+            Phase::Serial => Purpose::Serial,
+            Phase::Search => {
+                self.exhaustive.begin();
+                Purpose::Search
+            }
+            Phase::Walk => {
+                self.walk.begin(self.walked);
+                self.walked += 1;
+                Purpose::Walk
+            }
+            Phase::Steered => {
+                let schedule = self.steering.pop()?;
+                self.replay = Replay::new(schedule, Mismatch::Skip);
+                Purpose::Steered
+            }
+            Phase::SelfCheck => {
+                let schedule = self.self_check.next()?;
+                self.replay = Replay::new(schedule, Mismatch::Stop);
+                Purpose::SelfCheck
+            }
+            Phase::Atomicity => {
+                let (schedule, purpose, mismatch) = self.atomicity.schedule()?;
+                self.replay = Replay::new(schedule, mismatch);
+                purpose
+            }
+            Phase::Witnesses => {
+                let schedule = self.failures.all.get(self.witness)?.witness.schedule.clone();
+                self.replay = Replay::new(schedule, Mismatch::Skip);
+                Purpose::Witness
+            }
+            Phase::Done => return None,
+        };
+        self.plan = Plan { purpose, facts: purpose == Purpose::Facts };
+        self.execution.begin();
+        Some(self.plan)
+    }
+
+    /// After the serial reference, runs this schedule of a similar program as far as it can be
+    /// followed, in place of a search.
+    pub fn steer(&mut self, schedule: Schedule) {
+        self.steering.push(schedule);
+    }
+
+    /// Prepares a single run of this schedule; the check has no other plan.
+    pub fn replay_only(&mut self, schedule: Schedule, mismatch: Mismatch, facts: bool) -> Plan {
+        self.phase = Phase::Done;
+        self.replay = Replay::new(schedule, mismatch);
+        self.plan = Plan { purpose: Purpose::Witness, facts };
+        self.execution.begin();
+        self.plan
+    }
+
+    fn spent_executions(&self) -> u32 {
+        match self.settings.executions {
+            Some(0) => 1000,
+            Some(most) => (self.executions.saturating_mul(1000) / most).min(1000) as u32,
+            None => 0,
+        }
+    }
+
+    /// Goes to the next phase where the present one has nothing left.
+    fn move_on(&mut self, spent: u32) {
+        if self.phase == Phase::Serial && self.reference.is_some() {
+            self.phase = match self.settings.strategy {
+                _ if !self.steering.is_empty() => {
+                    self.unfinished = Some(Unfinished::Budget);
+                    Phase::Steered
+                }
+                StrategyChoice::Walk => {
+                    self.unfinished = Some(Unfinished::Strategy);
+                    Phase::Walk
+                }
+                _ => Phase::Search,
+            };
+        }
+        if self.phase == Phase::Steered && self.steering.is_empty() {
+            self.phase = Phase::SelfCheck;
+        }
+        if self.phase == Phase::Search {
+            let most = if self.settings.strategy == StrategyChoice::Auto { SEARCH_SHARE } else { 1000 };
+            if spent >= most {
+                self.unfinished.get_or_insert(Unfinished::Budget);
+            }
+            if self.unfinished.is_some() {
+                self.phase = Phase::Walk;
+            }
+        }
+        let walks = self.settings.strategy != StrategyChoice::Exhaustive;
+        if self.phase == Phase::Walk && (spent >= 1000 || !walks) {
+            self.phase = Phase::SelfCheck;
+        }
+        if self.interrupted && matches!(self.phase, Phase::Serial | Phase::Search | Phase::Walk) {
+            self.unfinished = Some(Unfinished::Interrupted);
+            self.phase = Phase::SelfCheck;
+        }
+        if self.phase == Phase::SelfCheck && (self.self_check.is_done() || self.interrupted) {
+            self.phase = Phase::Atomicity;
+            self.atomicity.begin(&self.results, self.unfinished.is_none());
+        }
+        if self.phase == Phase::Atomicity && spent >= 2000 {
+            self.atomicity.give_up();
+        }
+        if self.phase == Phase::Atomicity && self.atomicity.is_done() {
+            self.atomicity.conclude(&mut self.results, &mut self.failures, self.reference.as_ref());
+            self.failures.conclude(self.classes, self.reference.as_ref());
+            self.phase = Phase::Witnesses;
+        }
+        if self.phase == Phase::Witnesses && self.witness >= self.failures.all.len() {
+            self.phase = Phase::Done;
+        }
+    }
+
+    /// The running task will do this next.
+    pub fn announce(&mut self, operation: Operation) -> Directive {
+        let strategy: &mut dyn Strategy = match self.plan.purpose {
+            Purpose::Serial => &mut self.serial,
+            Purpose::Search => &mut self.exhaustive,
+            Purpose::Walk => &mut self.walk,
+            _ => &mut self.replay,
+        };
+        self.execution.announce(operation, &self.points, strategy)
+    }
+
+    /// The running task is at the head of a round of a loop.
+    pub fn round(&mut self, site: SiteId, passive: bool) -> Directive {
+        let strategy: &mut dyn Strategy = match self.plan.purpose {
+            Purpose::Serial => &mut self.serial,
+            Purpose::Search => &mut self.exhaustive,
+            Purpose::Walk => &mut self.walk,
+            _ => &mut self.replay,
+        };
+        self.execution.round(site, passive, &self.points, strategy)
+    }
+
+    /// The running task has ended: another one goes on.
+    pub fn after_exit(&mut self) -> Directive {
+        let strategy: &mut dyn Strategy = match self.plan.purpose {
+            Purpose::Serial => &mut self.serial,
+            Purpose::Search => &mut self.exhaustive,
+            Purpose::Walk => &mut self.walk,
+            _ => &mut self.replay,
+        };
+        self.execution.after_exit(strategy)
+    }
+
+    /// The index of the failure whose witness is running, if one is.
+    #[must_use]
+    pub fn running_witness(&self) -> Option<usize> {
+        (self.phase == Phase::Witnesses).then_some(self.witness)
+    }
+
+    /// The execution has ended.
+    pub fn ended(&mut self, outcome: Outcome) {
+        self.executions += 1;
+        let ending = self.execution.ending().unwrap_or(Ending::Stopped);
+        match self.plan.purpose {
+            Purpose::Serial => {
+                self.races.look(&self.execution, &mut self.points);
+                self.reference = Some(outcome);
+                if ending == Ending::Stopped {
+                    self.phase = Phase::Done;
+                }
+            }
+            Purpose::Search => self.ended_search(ending, &outcome),
+            Purpose::Walk | Purpose::Steered => {
+                self.races.look(&self.execution, &mut self.points);
+                self.note(ending, &outcome);
+            }
+            Purpose::SelfCheck => self.self_check.ended(ending, outcome.result.as_deref()),
+            Purpose::Facts | Purpose::Around => {
+                self.atomicity.ended(&self.execution, outcome.result.as_deref());
+            }
+            Purpose::Witness => self.witness += 1,
+        }
+    }
+
+    fn ended_search(&mut self, ending: Ending, outcome: &Outcome) {
+        if ending == Ending::Diverged {
+            let last = self.execution.trace.events.last();
+            let site = last.map_or(SiteId::NONE, |event| event.operation.site);
+            let events = self.execution.trace.events.len() as u32;
+            self.divergence = Some(Divergence { site, events });
+            self.phase = Phase::Walk;
+            self.unfinished.get_or_insert(Unfinished::Bound);
+            return;
+        }
+        let before = self.points.generation();
+        self.races.look(&self.execution, &mut self.points);
+        if self.points.generation() != before {
+            self.forget();
+            return;
+        }
+        if ending == Ending::Redundant {
+            self.redundant += 1;
+        } else {
+            self.note(ending, outcome);
+        }
+        if self.exhaustive.has_overflown() || ending == Ending::Bound {
+            self.unfinished = Some(Unfinished::Bound);
+        }
+        if !self.exhaustive.advance() && self.unfinished.is_none() {
+            self.phase = Phase::SelfCheck;
+        }
+    }
+
+    /// More operations are points than was known: the search begins anew.
+    fn forget(&mut self) {
+        self.exhaustive.restart();
+        self.results.clear();
+        self.failures.clear();
+        self.orders.clear();
+        self.self_check.clear();
+        self.classes = 0;
+        self.redundant = 0;
+    }
+
+    /// Takes down what an execution showed.
+    fn note(&mut self, ending: Ending, outcome: &Outcome) {
+        if matches!(ending, Ending::Stopped | Ending::Diverged) {
+            return;
+        }
+        self.classes += 1;
+        if ending == Ending::Bound {
+            self.unfinished.get_or_insert(Unfinished::Bound);
+            return;
+        }
+        let tasks = self.execution.task_count();
+        let events = &self.execution.trace.events;
+        let small = events.len() <= 20_000;
+        if small {
+            self.order.rank(events, tasks, &self.execution.epochs);
+        }
+        self.failures.note(&self.execution, ending, outcome, small.then_some(&self.order));
+        let Some(result) = &outcome.result else { return };
+        if small && tasks > 1 && self.walked == 0 {
+            self.orders.add(events, &self.order, tasks);
+        } else if self.walked > 0 && small {
+            self.orders.add(events, &self.order, tasks);
+        }
+        self.results.note(&self.execution, result, outcome, small.then_some(&self.order));
+        if small {
+            self.self_check.note(self.classes, &self.execution, &self.order, result);
+        }
+    }
+}

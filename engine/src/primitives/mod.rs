@@ -1,0 +1,164 @@
+//! The objects that tasks share: when an operation on one is enabled, and what it changes.
+//!
+//! Each object is one file. [`enabled`](ObjectState::enabled) and [`execute`](ObjectState::execute)
+//! dispatch to it; which operations commute is in [`dependence`](crate::dependence).
+
+pub mod condition;
+pub mod event;
+pub mod mutex;
+pub mod semaphore;
+
+use everyway_protocol::ids::{ObjectId, TaskId};
+
+use condition::Condition;
+use event::EventFlag;
+use mutex::Mutex;
+use semaphore::Semaphore;
+
+/// What kind of object a front-end creates.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ObjectKind {
+    /// A location of the program's memory, or a container.
+    Cell,
+    /// A mutex that any task may give back.
+    Mutex,
+    /// A mutex that its holder may take again.
+    ReentrantMutex,
+    /// A semaphore with so many permits.
+    Semaphore(u32),
+    /// A semaphore that never has more permits than it started with.
+    BoundedSemaphore(u32),
+    /// A condition.
+    Condition,
+    /// An event, not set.
+    Event,
+}
+
+/// The state of one object in one execution.
+#[derive(Clone, Debug)]
+pub enum ObjectState {
+    /// A cell has no state of its own: its value is the program's.
+    Cell,
+    /// A mutex.
+    Mutex(Mutex),
+    /// A semaphore.
+    Semaphore(Semaphore),
+    /// A condition.
+    Condition(Condition),
+    /// An event.
+    Event(EventFlag),
+}
+
+impl ObjectState {
+    /// The state that a new object of this kind has.
+    #[must_use]
+    pub fn new(kind: ObjectKind) -> ObjectState {
+        match kind {
+            ObjectKind::Cell => ObjectState::Cell,
+            ObjectKind::Mutex => ObjectState::Mutex(Mutex::new(false)),
+            ObjectKind::ReentrantMutex => ObjectState::Mutex(Mutex::new(true)),
+            ObjectKind::Semaphore(permits) => ObjectState::Semaphore(Semaphore::new(permits, None)),
+            ObjectKind::BoundedSemaphore(permits) => {
+                ObjectState::Semaphore(Semaphore::new(permits, Some(permits)))
+            }
+            ObjectKind::Condition => ObjectState::Condition(Condition::default()),
+            ObjectKind::Event => ObjectState::Event(EventFlag::default()),
+        }
+    }
+}
+
+/// Objects by id.
+#[derive(Default, Debug)]
+pub struct Objects {
+    states: alloc::vec::Vec<ObjectState>,
+    /// Names that mean the same object in every execution: made of the creating task's path and of
+    /// how many objects it had created.
+    keys: alloc::vec::Vec<u64>,
+}
+
+impl Objects {
+    /// Forgets all objects and keeps the memory.
+    pub fn clear(&mut self) {
+        self.states.clear();
+        self.keys.clear();
+    }
+
+    /// Adds an object.
+    pub fn add(&mut self, kind: ObjectKind, key: u64) -> ObjectId {
+        let id = ObjectId(u32::try_from(self.states.len()).unwrap_or(u32::MAX));
+        self.states.push(ObjectState::new(kind));
+        self.keys.push(key);
+        id
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.states.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.states.is_empty()
+    }
+
+    /// The name that means the same object in every execution.
+    #[must_use]
+    pub fn key(&self, id: ObjectId) -> u64 {
+        self.keys.get(id.index()).copied().unwrap_or(0)
+    }
+
+    /// The state of the object; a cell's for an id that there is not.
+    #[must_use]
+    pub fn get(&self, id: ObjectId) -> &ObjectState {
+        self.states.get(id.index()).unwrap_or(&ObjectState::Cell)
+    }
+
+    /// The mutex of this id.
+    #[must_use]
+    pub fn mutex(&self, id: ObjectId) -> Option<&Mutex> {
+        match self.get(id) {
+            ObjectState::Mutex(mutex) => Some(mutex),
+            _ => None,
+        }
+    }
+
+    /// The mutex of this id.
+    pub fn mutex_mut(&mut self, id: ObjectId) -> Option<&mut Mutex> {
+        match self.states.get_mut(id.index()) {
+            Some(ObjectState::Mutex(mutex)) => Some(mutex),
+            _ => None,
+        }
+    }
+
+    /// The semaphore of this id.
+    pub fn semaphore_mut(&mut self, id: ObjectId) -> Option<&mut Semaphore> {
+        match self.states.get_mut(id.index()) {
+            Some(ObjectState::Semaphore(semaphore)) => Some(semaphore),
+            _ => None,
+        }
+    }
+
+    /// The condition of this id.
+    pub fn condition_mut(&mut self, id: ObjectId) -> Option<&mut Condition> {
+        match self.states.get_mut(id.index()) {
+            Some(ObjectState::Condition(condition)) => Some(condition),
+            _ => None,
+        }
+    }
+
+    /// The event of this id.
+    pub fn event_mut(&mut self, id: ObjectId) -> Option<&mut EventFlag> {
+        match self.states.get_mut(id.index()) {
+            Some(ObjectState::Event(event)) => Some(event),
+            _ => None,
+        }
+    }
+
+    /// Who holds the mutex.
+    #[must_use]
+    pub fn holder(&self, id: ObjectId) -> Option<TaskId> {
+        self.mutex(id).and_then(Mutex::holder)
+    }
+}

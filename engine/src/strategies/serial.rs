@@ -1,0 +1,27 @@
+//! The serial reference: a started task goes on until it ends or blocks, then the one before it.
+
+use everyway_protocol::ids::TaskId;
+
+use super::replay::only_starts;
+use super::{Pick, Strategy, default_choice};
+use crate::dependence::Step;
+
+/// The policy of the serial reference.
+#[derive(Debug, Default)]
+pub struct Serial;
+
+impl Strategy for Serial {
+    fn needs_first_points(&self) -> bool {
+        false
+    }
+
+    fn interrupts(&mut self, starting: bool) -> bool {
+        starting
+    }
+
+    fn choose(&mut self, choices: &[Step], current: TaskId) -> Pick {
+        let started = choices.iter().rposition(only_starts);
+        let newest = || choices.iter().rposition(|step| step.task == current);
+        Pick::Step(started.or_else(newest).unwrap_or_else(|| default_choice(choices, current)))
+    }
+}

@@ -1,0 +1,195 @@
+//! Schedules for people: of all orders of an execution's events that are the same class, the one with
+//! the fewest switches between tasks.
+
+use alloc::collections::VecDeque;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use everyway_protocol::ids::TaskId;
+use everyway_protocol::schedule::{Alternative, Schedule, Segment};
+use everyway_protocol::trace::Event;
+use hashbrown::HashMap;
+
+use crate::happens_before::{HappensBefore, is_expiry};
+
+/// How many states the search for the fewest switches visits before it keeps the order it has.
+const STATE_BOUND: usize = 200_000;
+
+/// A schedule, and how many times it goes from one task to another.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Witness {
+    /// The schedule.
+    pub schedule: Schedule,
+    /// The number of switches between tasks.
+    pub switches: u32,
+    /// Whether no order of the same class has fewer.
+    pub fewest: bool,
+}
+
+/// The schedule of an execution as it was.
+#[must_use]
+pub fn as_executed(trace: &[Event]) -> Witness {
+    let mut segments: Vec<Segment> = Vec::new();
+    for event in trace {
+        let alternative = if is_expiry(event) { Alternative::Expire } else { Alternative::Execute };
+        match segments.last_mut() {
+            Some(last) if last.task == event.task && alternative == Alternative::Execute => {
+                last.operations += 1;
+            }
+            _ => segments.push(Segment { task: event.task, alternative, operations: 1 }),
+        }
+    }
+    let switches = switches_of(&segments);
+    Witness { schedule: Schedule { segments }, switches, fewest: false }
+}
+
+/// The schedule that executes the trace's events in this order.
+#[must_use]
+pub fn in_order(trace: &[Event], order: &[u32]) -> Witness {
+    let events: Vec<Event> = order.iter().map(|index| trace[*index as usize]).collect();
+    as_executed(&events)
+}
+
+fn switches_of(segments: &[Segment]) -> u32 {
+    segments.windows(2).filter(|pair| pair[0].task != pair[1].task).count() as u32
+}
+
+/// The order with the fewest switches, by 0-1 breadth-first search over the cuts of the partial order
+/// (a step that stays with its task costs nothing).
+#[must_use]
+pub fn fewest_switches(trace: &[Event], order: &HappensBefore, tasks: usize) -> Witness {
+    let chains = Chains::new(trace, order, tasks);
+    match chains.search() {
+        Some(linear) => Witness { fewest: true, ..in_order(trace, &chains.spread(&linear)) },
+        None => as_executed(trace),
+    }
+}
+
+/// Another order of the same class: each task goes on as late as it can.
+#[must_use]
+pub fn another_order(trace: &[Event], order: &HappensBefore, tasks: usize) -> Witness {
+    let chains = Chains::new(trace, order, tasks);
+    let mut cut = vec![0u32; tasks];
+    let mut linear = Vec::new();
+    while let Some(task) = (0..tasks).rev().find(|task| chains.is_ready(&cut, *task)) {
+        linear.push(task as u32);
+        cut[task] += 1;
+    }
+    in_order(trace, &chains.spread(&linear))
+}
+
+/// The ranked events of each task, with what has to come before them.
+struct Chains<'a> {
+    trace: &'a [Event],
+    order: &'a HappensBefore,
+    /// For each task its ranked events, as indices into the order.
+    ranked: Vec<Vec<usize>>,
+}
+
+type Cut = Vec<u32>;
+
+impl<'a> Chains<'a> {
+    fn new(trace: &'a [Event], order: &'a HappensBefore, tasks: usize) -> Chains<'a> {
+        let mut ranked = vec![Vec::new(); tasks];
+        for (at, index) in order.events.iter().enumerate() {
+            ranked[trace[*index as usize].task.index()].push(at);
+        }
+        Chains { trace, order, ranked }
+    }
+
+    fn is_ready(&self, cut: &[u32], task: usize) -> bool {
+        let Some(at) = self.ranked[task].get(cut[task] as usize) else { return false };
+        self.order
+            .clock(*at)
+            .iter()
+            .zip(cut)
+            .enumerate()
+            .all(|(other, (needed, done))| other == task || done >= needed)
+    }
+
+    /// The tasks in the order of their ranked events.
+    fn search(&self) -> Option<Vec<u32>> {
+        let tasks = self.ranked.len();
+        let start: (Cut, u32) = (vec![0; tasks], 0);
+        let mut best: HashMap<(Cut, u32), (u32, u32)> = HashMap::new();
+        let mut queue = VecDeque::new();
+        best.insert(start.clone(), (0, 0));
+        queue.push_back((start, 0u32));
+        while let Some(((cut, last), cost)) = queue.pop_front() {
+            if best.get(&(cut.clone(), last)).is_some_and(|known| known.0 < cost) {
+                continue;
+            }
+            if (0..tasks).all(|task| cut[task] as usize == self.ranked[task].len()) {
+                return Some(self.path(&best, cut, last));
+            }
+            if best.len() > STATE_BOUND {
+                return None;
+            }
+            for task in (0..tasks).filter(|task| self.is_ready(&cut, *task)) {
+                let mut next = cut.clone();
+                next[task] += 1;
+                let more = u32::from(task as u32 != last);
+                let state = (next, task as u32);
+                if best.get(&state).is_none_or(|known| cost + more < known.0) {
+                    best.insert(state.clone(), (cost + more, last));
+                    if more == 0 {
+                        queue.push_front((state, cost));
+                    } else {
+                        queue.push_back((state, cost + 1));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn path(&self, best: &HashMap<(Cut, u32), (u32, u32)>, mut cut: Cut, mut last: u32) -> Vec<u32> {
+        let mut path = Vec::new();
+        while cut.iter().any(|done| *done > 0) {
+            let Some((_, before)) = best.get(&(cut.clone(), last)).copied() else { break };
+            path.push(last);
+            cut[last as usize] -= 1;
+            last = before;
+        }
+        path.reverse();
+        path
+    }
+
+    /// All events, those that order nothing right after the ranked one before them.
+    fn spread(&self, linear: &[u32]) -> Vec<u32> {
+        let tasks = self.ranked.len();
+        let mut own: Vec<Vec<u32>> = vec![Vec::new(); tasks];
+        for (index, event) in self.trace.iter().enumerate() {
+            own[event.task.index()].push(index as u32);
+        }
+        let mut done = vec![0usize; tasks];
+        let mut ranked_done = vec![0usize; tasks];
+        let mut out = Vec::with_capacity(self.trace.len());
+        for task in linear.iter().map(|task| *task as usize) {
+            ranked_done[task] += 1;
+            let until = self.ranked[task].get(ranked_done[task]).map(|at| self.order.events[*at]);
+            while let Some(index) = own[task].get(done[task]) {
+                if until.is_some_and(|until| *index >= until) {
+                    break;
+                }
+                out.push(*index);
+                done[task] += 1;
+            }
+        }
+        out
+    }
+}
+
+/// The schedule in which these tasks' stretches come one after the other, each to its end.
+#[must_use]
+pub fn one_after_the_other(tasks: &[TaskId]) -> Schedule {
+    let segments = tasks
+        .iter()
+        .map(|task| Segment {
+            task: *task,
+            alternative: Alternative::Execute,
+            operations: Segment::TO_THE_END,
+        })
+        .collect();
+    Schedule { segments }
+}
