@@ -1,0 +1,56 @@
+"""Which engine object stands behind a modelled primitive.
+
+A primitive made in an execution asks for its object at once, so that objects are numbered by who
+made them. One made outside (a lock at the top level of a library module) lives through all
+executions and gets a new object at the start of each; between them it only counts.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from everyway import _core as core
+
+OUTSIDE = -1
+
+
+class Primitive(Protocol):
+    """What has an object of the engine."""
+
+    _id: int
+
+
+_made_outside: list[tuple[Primitive, tuple[str | int, ...]]] = []
+_libraries_loading = 0
+
+
+def new_object(owner: Primitive, *kind: str | int) -> int:
+    """The id of a new object for ``owner``, or `OUTSIDE`."""
+    executing = core.in_execution()
+    if _libraries_loading or not executing:
+        _made_outside.append((owner, kind))
+    return core.new_object(*kind) if executing else OUTSIDE
+
+
+def library_begins() -> None:
+    """What is made from now on belongs to a library that stays loaded."""
+    global _libraries_loading
+    _libraries_loading += 1
+
+
+def library_ends() -> None:
+    """The library is loaded."""
+    global _libraries_loading
+    _libraries_loading -= 1
+
+
+def begin_execution() -> None:
+    """Give each primitive made outside its object of this execution."""
+    for owner, kind in _made_outside:
+        owner._id = core.new_object(*kind)
+
+
+def end_execution() -> None:
+    """Take the objects away again."""
+    for owner, _ in _made_outside:
+        owner._id = OUTSIDE

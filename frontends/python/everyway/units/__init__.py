@@ -1,0 +1,1 @@
+"""The units of a check: what each sees, its shape, its probing, its small copies."""

@@ -1,0 +1,1 @@
+"""What surrounds a program under check: its standard library, its process, its end."""
