@@ -1,0 +1,21 @@
+import threading
+
+
+class Candle:
+    lit = 0
+
+    def light(self):
+        Candle.lit += 1
+
+
+def celebrate(guest):
+    Candle().light()
+
+
+threads = [threading.Thread(target=celebrate, args=(each,)) for each in (1, 2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+
+total = Candle.lit

@@ -1,0 +1,15 @@
+import threading
+
+warehouse = {"lamp": 5}
+
+
+def reserve(amount):
+    if warehouse["lamp"] >= amount:
+        warehouse["lamp"] -= amount
+
+
+threads = [threading.Thread(target=reserve, args=(each,)) for each in (3, 4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()

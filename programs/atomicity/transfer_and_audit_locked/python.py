@@ -1,0 +1,24 @@
+import threading
+
+vault = threading.Lock()
+chests = {"oak": 40, "elm": 0}
+audits = []
+
+
+def shift():
+    with vault:
+        if chests["oak"] >= 15:
+            chests["oak"] -= 15
+            chests["elm"] += 15
+
+
+def audit():
+    with vault:
+        audits.append(chests["oak"] + chests["elm"])
+
+
+threads = [threading.Thread(target=shift), threading.Thread(target=audit)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()

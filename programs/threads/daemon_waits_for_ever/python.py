@@ -1,0 +1,15 @@
+import queue
+import threading
+
+requests = queue.Queue()
+closed = False
+
+
+def listen():
+    while True:
+        requests.get()
+
+
+listener = threading.Thread(target=listen, daemon=True)
+listener.start()
+closed = True
