@@ -1,0 +1,113 @@
+//! Every test in every language: Rust's, the Python package's on each CPython here, the documents'.
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use xshell::{Shell, cmd};
+
+use crate::interpreters::{self, Interpreter};
+use crate::places::{Environment, Workspace};
+use crate::setup::{self, Stamp};
+use crate::{demo, documents};
+
+/// Builds all, runs all, and only then fails, naming the parts that did.
+pub(crate) fn test(shell: &Shell, workspace: &Workspace) -> Result<()> {
+    let start = Instant::now();
+    let interpreter = setup::setup(shell, workspace)?;
+    setup::build_command(shell, workspace)?;
+    println!("set up and built in {:.0} s", start.elapsed().as_secs_f64());
+
+    let mut parts = Parts::default();
+    parts.run("Rust tests", || Ok(cmd!(shell, "cargo test").quiet().run()?));
+    parts.run(&format!("Python tests on {interpreter}"), || {
+        python_tests(shell, workspace, &workspace.environment())
+    });
+    for other in interpreters::other_interpreters(shell, &interpreter) {
+        parts.run(&format!("Python tests on {other}"), || {
+            let environment = installed_into(shell, workspace, &other)?;
+            python_tests(shell, workspace, &environment)
+        });
+    }
+    parts.run("verdicts of the documents", || demo::compare(shell, workspace));
+    parts.run("commands of the documents", || documents::check_commands(shell, workspace));
+    parts.end()
+}
+
+/// Which crate depends on which, and the version they share.
+pub(crate) fn layout(shell: &Shell) -> Result<()> {
+    Ok(cmd!(shell, "cargo test --package xtask --test layout").quiet().run()?)
+}
+
+/// The schema of the report, written anew from its types by the test that compares the two.
+pub(crate) fn write_schema(shell: &Shell) -> Result<()> {
+    cmd!(shell, "cargo test --quiet --package everyway-protocol --test report_schema")
+        .env("EVERYWAY_REGENERATE", "1")
+        .quiet()
+        .run()?;
+    println!("protocol/schema/report.json is what the types say");
+    Ok(())
+}
+
+/// What was run so far, and what of it failed.
+#[derive(Default)]
+struct Parts {
+    failed: Vec<String>,
+}
+
+impl Parts {
+    fn run(&mut self, name: &str, part: impl FnOnce() -> Result<()>) {
+        println!("\n== {name}");
+        let start = Instant::now();
+        match part() {
+            Ok(()) => println!("{name}: passed in {:.0} s", start.elapsed().as_secs_f64()),
+            Err(error) => {
+                println!("{name}: failed: {error:#}");
+                self.failed.push(name.to_owned());
+            }
+        }
+    }
+
+    fn end(self) -> Result<()> {
+        if !self.failed.is_empty() {
+            bail!("failed: {}", self.failed.join(", "));
+        }
+        println!("\nall parts passed");
+        Ok(())
+    }
+}
+
+fn python_tests(shell: &Shell, workspace: &Workspace, environment: &Environment) -> Result<()> {
+    let tests = workspace.python_front_end().join("tests");
+    let python = environment.python();
+    // The tests start the command with the interpreter that they run in themselves.
+    cmd!(shell, "{python} -m pytest --quiet {tests}")
+        .env("EVERYWAY_COMMAND", workspace.everyway())
+        .env("VIRTUAL_ENV", &environment.folder)
+        .quiet()
+        .run()?;
+    Ok(())
+}
+
+/// An environment of its own for another interpreter, with the wheel that all of them share.
+fn installed_into(
+    shell: &Shell,
+    workspace: &Workspace,
+    interpreter: &Interpreter,
+) -> Result<Environment> {
+    let folder =
+        workspace.target.join("environments").join(format!("cpython-3.{}", interpreter.minor));
+    let environment = Environment { folder };
+    shell.create_dir(workspace.target.join("environments"))?;
+    setup::install(shell, &environment, interpreter, &setup::requirements(workspace, &["test"])?)?;
+
+    let sources = setup::wheel_sources(shell, workspace)?;
+    let stamp = Stamp::new(&environment.folder, "wheel", &sources);
+    if !stamp.is_current() {
+        let wheel = setup::build_wheel(shell, workspace)?;
+        let arguments = ["--force-reinstall", "--no-deps"].map(String::from).into_iter();
+        let arguments: Vec<String> = arguments.chain([wheel.display().to_string()]).collect();
+        setup::pip_install(shell, &environment, &arguments)?;
+        stamp.write()?;
+    }
+    Ok(environment)
+}
