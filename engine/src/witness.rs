@@ -6,6 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use everyway_protocol::ids::TaskId;
+use everyway_protocol::operation::Action;
 use everyway_protocol::schedule::{Alternative, Schedule, Segment};
 use everyway_protocol::trace::Event;
 use hashbrown::HashMap;
@@ -37,6 +38,12 @@ pub fn as_executed(trace: &[Event]) -> Witness {
                 last.operations += 1;
             }
             _ => segments.push(Segment { task: event.task, alternative, operations: 1 }),
+        }
+        // Said this way, the schedule also means something to a program with longer loops.
+        if matches!(event.operation.action, Action::TaskExit | Action::ProgramEnd)
+            && let Some(last) = segments.last_mut()
+        {
+            last.operations = Segment::TO_THE_END;
         }
     }
     let switches = switches_of(&segments);

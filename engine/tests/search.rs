@@ -25,11 +25,12 @@ fn search(
     mut strategy: Exhaustive,
     learn: bool,
     clock: ClockMode,
+    patience: usize,
 ) -> Option<Found> {
     let mut execution = Execution::new(Settings { clock, ..Settings::default() });
     let mut races = Races::default();
     let mut found = Found { complete: 0, redundant: 0, left: BTreeSet::new() };
-    for _ in 0..6_000 {
+    for _ in 0..patience {
         strategy.begin();
         let left = run(model, &mut execution, &points, &mut strategy);
         assert_ne!(left.ending, "diverged", "the model is deterministic: {model:?}");
@@ -56,12 +57,12 @@ fn search(
 }
 
 fn all_points(model: &Model) -> Found {
-    search(model, Points::everything(), Exhaustive::new(100_000), false, ClockMode::Legal)
+    search(model, Points::everything(), Exhaustive::new(100_000), false, ClockMode::Legal, 1_000_000)
         .expect("a small model")
 }
 
 fn learned(model: &Model) -> Found {
-    search(model, Points::default(), Exhaustive::new(100_000), true, ClockMode::Legal)
+    search(model, Points::default(), Exhaustive::new(100_000), true, ClockMode::Legal, 1_000_000)
         .expect("a small model")
 }
 
@@ -114,7 +115,8 @@ impl Numbers {
 
 /// Objects: cells 0, 1; mutexes 2, 3; semaphore 4; condition 5 (with mutex 2); event 6.
 fn random_model(numbers: &mut Numbers) -> Model {
-    let objects = vec![Cell, Cell, Mutex, Mutex, Semaphore(1), Condition, Event];
+    let permits = 1 + numbers.below(2) as u32;
+    let objects = vec![Cell, Cell, Mutex, Mutex, Semaphore(permits), Condition, Event];
     let limit = numbers.below(3);
     let count = 2 + numbers.below(2);
     let tasks: Vec<Vec<Do>> = (0..count).map(|_| {
@@ -122,19 +124,20 @@ fn random_model(numbers: &mut Numbers) -> Model {
         while code.len() < 1 + limit {
             let cell = numbers.below(2);
             let mutex = 2 + numbers.below(2);
-            match numbers.below(16) {
+            match numbers.below(17) {
                 0 | 1 => code.push(Do::Read(cell)),
                 2 => code.push(Do::Write(cell, 5)),
                 3 | 4 => code.extend([Do::Read(cell), Do::WriteRegister(cell, 1)]),
                 5 | 6 => code.extend([Do::Acquire(mutex), Do::Read(cell), Do::WriteRegister(cell, 1), Do::Release(mutex)]),
                 7 => code.extend([Do::Try(mutex), Do::ReleaseIfTaken(mutex)]),
-                8 => code.extend([Do::Take(4), Do::Write(cell, 7), Do::Give(4)]),
+                8 => code.extend([Do::Take(4), Do::Acquire(mutex), Do::Read(cell), Do::WriteRegister(cell, 1), Do::Release(mutex), Do::Give(4)]),
                 9 => code.push(Do::Give(4)),
                 10 => code.extend([Do::Acquire(2), Do::Wait(5, 2), Do::Release(2)]),
                 11 => code.extend([Do::Acquire(2), Do::Notify(5, 1), Do::Release(2)]),
                 12 => code.push(Do::EventWait(6)),
                 13 => code.push(Do::Set(6)),
-                14 => code.extend([Do::Clear(6), Do::IsSet(6)]),
+                14 => code.extend([Do::TryTake(4), Do::ReleaseIfTaken(4)]),
+                15 => code.extend([Do::Clear(6), Do::IsSet(6)]),
                 _ => code.extend([Do::AcquireTimed(mutex, 3), Do::ReleaseIfTaken(mutex), Do::Sleep(2)]),
             }
         }
@@ -149,11 +152,11 @@ fn agree_with_enumeration(seed: u64, clock: ClockMode) -> bool {
     let model = random_model(&mut numbers);
     let exhaustive = || Exhaustive::new(100_000);
     let every = Points::everything;
-    let Some(plain) = search(&model, every(), Exhaustive::enumeration(100_000), false, clock) else {
+    let Some(plain) = search(&model, every(), Exhaustive::enumeration(100_000), false, clock, 6_000) else {
         return false;
     };
-    let sleep = search(&model, every(), exhaustive(), false, clock).expect("fewer than plain");
-    let quick = search(&model, Points::default(), exhaustive(), true, clock).expect("fewer still");
+    let sleep = search(&model, every(), exhaustive(), false, clock, 60_000).expect("fewer than plain");
+    let quick = search(&model, Points::default(), exhaustive(), true, clock, 60_000).expect("fewer still");
     assert_eq!(plain.left, sleep.left, "sleep sets, seed {seed}: {model:?}");
     assert_eq!(plain.left, quick.left, "learned points, seed {seed}: {model:?}");
     assert!(quick.complete <= sleep.complete, "seed {seed}");

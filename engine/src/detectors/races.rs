@@ -13,6 +13,7 @@ use everyway_protocol::trace::Event;
 use crate::dependence::{Step, conflict};
 use crate::execution::Execution;
 use crate::points::Points;
+use crate::primitives::ObjectState;
 
 /// Two accesses that no synchronisation orders.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -40,6 +41,8 @@ pub struct Races {
     released: Vec<Vec<u32>>,
     last: Vec<Vec<Last>>,
     exits: Vec<Vec<u32>>,
+    /// The permits of each semaphore at the event that is looked at.
+    permits: Vec<i64>,
     /// The data races seen so far, each once, in order.
     pub data_races: Vec<DataRace>,
 }
@@ -57,6 +60,13 @@ impl Races {
         reset(&mut self.released, objects);
         reset(&mut self.last, objects);
         reset(&mut self.exits, self.tasks);
+        self.permits.clear();
+        self.permits.extend((0..objects).map(|object| {
+            match execution.objects().get(ObjectId(object as u32)) {
+                ObjectState::Semaphore(semaphore) => i64::from(semaphore.first_permits()),
+                _ => 0,
+            }
+        }));
         self.clocks.clear();
         self.clocks.resize(self.tasks * self.tasks, 0);
         for task in 0..self.tasks {
@@ -131,7 +141,10 @@ impl Races {
                 }
                 continue;
             }
-            if other.clock <= own[other.task.index()] || !reversible(other.action, action) {
+            let permits = self.permits.get(object.index()).copied().unwrap_or(0);
+            if other.clock <= own[other.task.index()]
+                || !reversible(other.action, action, permits)
+            {
                 continue;
             }
             if is_access(action) {
@@ -144,7 +157,8 @@ impl Races {
             } else {
                 let key = execution.objects().key(object);
                 points.learn_object(key);
-                if looks(action) || looks(other.action) {
+                let taken_and_given = gives(other.action) && takes_permit(action);
+                if looks(action) || looks(other.action) || taken_and_given {
                     points.learn_observed(key);
                 }
             }
@@ -158,6 +172,13 @@ impl Races {
 
     fn synchronise(&mut self, event: &Event) {
         let (task, object) = (event.task, event.operation.object);
+        if let Some(permits) = self.permits.get_mut(object.index()) {
+            match (event.operation.action, event.reply) {
+                (action, Reply::Answer(true)) if takes_permit(action) => *permits -= 1,
+                (Action::SemaphoreRelease(count), Reply::Done) => *permits += i64::from(count),
+                _ => {}
+            }
+        }
         match (event.operation.action, event.reply) {
             (Action::MutexAcquire | Action::MutexTry, Reply::Answer(true))
             | (Action::SemaphoreAcquire | Action::SemaphoreTry, Reply::Answer(true))
@@ -254,10 +275,22 @@ fn looks(action: Action) -> bool {
     )
 }
 
-/// Whether two conflicting operations could have come in the other order: a mutex or permit that was
-/// waited for could not be had before it was given back.
-fn reversible(earlier: Action, later: Action) -> bool {
-    let waits = |action| matches!(action, Action::MutexAcquire | Action::SemaphoreAcquire);
-    let gives = |action| matches!(action, Action::MutexRelease | Action::SemaphoreRelease(_));
-    !(waits(earlier) && gives(later) || gives(earlier) && waits(later)) && conflict(earlier, later)
+fn takes_permit(action: Action) -> bool {
+    matches!(action, Action::SemaphoreAcquire | Action::SemaphoreTry)
+}
+
+fn gives(action: Action) -> bool {
+    matches!(action, Action::MutexRelease | Action::SemaphoreRelease(_))
+}
+
+/// Whether two conflicting operations could have come in the other order: a mutex that was waited for
+/// could not be had before it was given back, nor a permit unless there was another one.
+fn reversible(earlier: Action, later: Action, permits: i64) -> bool {
+    match (earlier, later) {
+        (Action::SemaphoreRelease(count), Action::SemaphoreAcquire) => permits > i64::from(count),
+        (Action::MutexRelease, Action::MutexAcquire)
+        | (Action::MutexAcquire, Action::MutexRelease)
+        | (Action::SemaphoreAcquire, Action::SemaphoreRelease(_)) => false,
+        _ => conflict(earlier, later),
+    }
 }

@@ -22,8 +22,11 @@ use crate::happens_before::HappensBefore;
 use crate::strategies::replay::Mismatch;
 use crate::witness::{self, Witness};
 
-/// Both clauses: regions of one location and of several.
-const CLAUSES: Clauses = Clauses { several_locations: true };
+/// Regions of one location only.
+const ONE_LOCATION: Clauses = Clauses { several_locations: false };
+
+/// All clauses.
+const SEVERAL_LOCATIONS: Clauses = Clauses { several_locations: true };
 
 /// For so many executions of one result the fewest switches are looked for.
 const MINIMISE_BOUND: usize = 20;
@@ -131,7 +134,11 @@ impl AtomicityStage {
         } else {
             suspect.next += 1;
             if execution.ending() == Some(Ending::Complete) && result == Some(suspect.value.as_str()) {
-                let violation = self.analysis.violation(&execution.trace, CLAUSES);
+                // A region that is itself interrupted says more than the longer cycle it is part of.
+                let violation = self
+                    .analysis
+                    .violation(&execution.trace, ONE_LOCATION)
+                    .or_else(|| self.analysis.violation(&execution.trace, SEVERAL_LOCATIONS));
                 match violation {
                     None => suspect.verdict = Some(Serialisable::Yes),
                     Some(violation) => {

@@ -497,9 +497,7 @@ impl Exploration {
         }
         self.failures.note(&self.execution, ending, outcome, small.then_some(&self.order));
         let Some(result) = &outcome.result else { return };
-        if small && tasks > 1 && self.walked == 0 {
-            self.orders.add(events, &self.order, tasks);
-        } else if self.walked > 0 && small {
+        if small {
             self.orders.add(events, &self.order, tasks);
         }
         self.results.note(&self.execution, result, outcome, small.then_some(&self.order));

@@ -11,6 +11,7 @@ use everyway_protocol::operation::Misuse;
 #[derive(Clone, Debug)]
 pub struct Semaphore {
     permits: u32,
+    first: u32,
     bound: Option<u32>,
 }
 
@@ -18,13 +19,19 @@ impl Semaphore {
     /// A semaphore with so many permits, and never more than `bound`.
     #[must_use]
     pub fn new(permits: u32, bound: Option<u32>) -> Semaphore {
-        Semaphore { permits, bound }
+        Semaphore { permits, first: permits, bound }
     }
 
     /// How many permits can be taken now.
     #[must_use]
     pub fn permits(&self) -> u32 {
         self.permits
+    }
+
+    /// How many permits it began with.
+    #[must_use]
+    pub fn first_permits(&self) -> u32 {
+        self.first
     }
 
     /// Whether it refuses more permits than it started with.

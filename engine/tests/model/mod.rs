@@ -141,7 +141,8 @@ pub fn run(model: &Model, execution: &mut Execution, points: &Points, strategy: 
             by_index.insert(child, id);
         }
         let state = &tasks[&current].1;
-        let operation = operation(instruction, state.second, &objects, &by_index, site);
+        let operation =
+            operation(instruction, state.second, &objects, &model.objects, &by_index, site);
         announced.insert(current, true);
         match execution.announce(operation, points, strategy) {
             Directive::Continue(_) => {
@@ -188,6 +189,7 @@ fn operation(
     instruction: Do,
     second: bool,
     objects: &[ObjectId],
+    kinds: &[ObjectKind],
     by_index: &BTreeMap<usize, TaskId>,
     site: SiteId,
 ) -> Operation {
@@ -203,6 +205,9 @@ fn operation(
         Do::Acquire(mutex) => on(Action::MutexAcquire, mutex),
         Do::AcquireTimed(mutex, time) => timed(Action::MutexAcquire, mutex, time),
         Do::Try(mutex) => on(Action::MutexTry, mutex),
+        Do::ReleaseIfTaken(semaphore) if matches!(kinds[semaphore], ObjectKind::Semaphore(_)) => {
+            on(Action::SemaphoreRelease(1), semaphore)
+        }
         Do::Release(mutex) | Do::ReleaseIfTaken(mutex) => on(Action::MutexRelease, mutex),
         Do::Take(semaphore) => on(Action::SemaphoreAcquire, semaphore),
         Do::TryTake(semaphore) => on(Action::SemaphoreTry, semaphore),

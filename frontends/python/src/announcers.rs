@@ -276,10 +276,15 @@ unsafe extern "C" fn method(_: *mut PyObject, a: Arguments, n: Py_ssize_t) -> *m
     for index in 3..n {
         PyTuple_SetItem(arguments, index - 3, again(*a.add(index as usize)));
     }
-    let result = PyObject_Call(bound, arguments, ptr::null_mut());
+    let container = container_behind(object).is_some();
+    let result = if container {
+        PyObject_Call(bound, arguments, ptr::null_mut())
+    } else {
+        facts::linked_call(SiteId(site(*a.add(2))), bound, arguments, ptr::null_mut())
+    };
     Py_DECREF(arguments);
     Py_DECREF(bound);
-    if !result.is_null() && container_behind(object).is_some() {
+    if !result.is_null() && container {
         containers::remember_view(object, result);
     }
     result

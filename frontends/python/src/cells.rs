@@ -148,6 +148,9 @@ unsafe fn place(kind: *mut PyTypeObject, name: *mut PyObject) -> Place {
 
 unsafe fn find_place(kind: *mut PyTypeObject, name: *mut PyObject) -> Place {
     let heap = PyType_GetFlags(kind) & Py_TPFLAGS_HEAPTYPE != 0;
+    if is_per_task(kind) {
+        return Place::Nowhere;
+    }
     let found = _PyType_Lookup(kind, name);
     if found.is_null() {
         return if heap { Place::Instance } else { Place::Nowhere };
@@ -170,6 +173,14 @@ unsafe fn find_place(kind: *mut PyTypeObject, name: *mut PyObject) -> Place {
         Some(owner) => Place::InstanceOrClass(owner as usize),
         None => Place::Nowhere,
     }
+}
+
+/// Whether each task has attributes of its own in the instances (`threading.local`).
+unsafe fn is_per_task(kind: *mut PyTypeObject) -> bool {
+    let name = PyUnicode_InternFromString(c"__everyway_per_task__".as_ptr());
+    let found = !_PyType_Lookup(kind, name).is_null();
+    Py_DECREF(name);
+    found
 }
 
 /// Whether the class of a class attribute is a descriptor: its code decides what is read.

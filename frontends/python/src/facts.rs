@@ -137,38 +137,47 @@ unsafe extern "C" fn call(
     let site = SiteId(site(PyTuple_GetItem(positional, 1)));
     let function = PyTuple_GetItem(positional, 2);
     let arguments = PyTuple_GetSlice(positional, 3, count);
-    if !recording() {
-        let result = PyObject_Call(function, arguments, keywords);
-        Py_DECREF(arguments);
-        return result;
+    if recording() {
+        set_activation(activation);
     }
-    set_activation(activation);
+    let result = linked_call(site, function, arguments, keywords);
+    if recording() {
+        set_activation(activation);
+    }
+    Py_DECREF(arguments);
+    result
+}
+
+/// Calls a function and records the call, linked to the activation that it makes.
+pub(crate) unsafe fn linked_call(
+    site: SiteId,
+    function: *mut PyObject,
+    arguments: *mut PyObject,
+    keywords: *mut PyObject,
+) -> *mut PyObject {
+    if !recording() {
+        return PyObject_Call(function, arguments, keywords);
+    }
     let w = world();
     w.calls += 1;
     let id = CallId(w.calls);
     note_fact(w, Fact::Call(site, id));
     let code = code_of(function);
     let Some(task) = w.exploration.as_ref().map(|e| e.execution.current()) else {
-        Py_DECREF(arguments);
         return ptr::null_mut();
     };
-    let before = w.tasks[task.index()].pending;
+    let (before, activation) = (w.tasks[task.index()].pending, w.tasks[task.index()].activation);
     w.tasks[task.index()].pending = code.map(|code| PendingCall { call: id, code });
     let result = PyObject_Call(function, arguments, keywords);
-    Py_DECREF(arguments);
     let w = world();
     if let Some(side) = w.tasks.get_mut(task.index()) {
         side.pending = before;
+        side.activation = activation;
     }
-    if recording() {
-        if !result.is_null() {
-            link_frame(result, id, task);
-        }
-        set_activation(activation);
-        // An exception that is on its way must not be seen by what follows.
-        if !result.is_null() {
-            note_fact(world(), Fact::Called(site, id));
-        }
+    // What follows an exception that is on its way is not the call's return.
+    if recording() && !result.is_null() {
+        link_frame(result, id, task);
+        note_fact(world(), Fact::Called(site, id));
     }
     result
 }

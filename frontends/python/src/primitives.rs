@@ -250,10 +250,24 @@ fn task_is_alive(py: Python<'_>, task: u32) -> PyResult<bool> {
     operate_on(py, Action::TaskIsAlive(TaskId(task)), ObjectId::NONE, None).map(answer)
 }
 
-/// Announces that the running task looks which tasks are alive.
+/// The tasks that are alive, by number.
 #[pyfunction]
-fn task_enumerate(py: Python<'_>) -> PyResult<()> {
-    operate_on(py, Action::TaskEnumerate, ObjectId::NONE, None).map(|_| ())
+fn task_enumerate(py: Python<'_>) -> PyResult<Vec<u32>> {
+    operate_on(py, Action::TaskEnumerate, ObjectId::NONE, None)?;
+    // SAFETY: the lock is held.
+    let execution = unsafe {
+        match world().exploration.as_ref() {
+            Some(exploration) => &exploration.execution,
+            None => return Ok(Vec::new()),
+        }
+    };
+    use everyway_engine::execution::task::TaskState;
+    let alive = |task: &u32| {
+        execution
+            .task(TaskId(*task))
+            .is_some_and(|task| !matches!(task.state, TaskState::New | TaskState::Finished))
+    };
+    Ok((0..execution.task_count() as u32).filter(alive).collect())
 }
 
 /// Waits until all other tasks but daemons have ended.

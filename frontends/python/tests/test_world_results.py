@@ -75,6 +75,11 @@ def test_containers_without_order_are_put_in_order():
     assert value(frozenset([frozenset([2]), frozenset([1])])) == [[1], [2]]
 
 
+def test_keys_that_look_alike_stay_apart():
+    assert value({User(): 2, User(): 1}) == {'{"User": {}}': 1, '{"User": {}} #2': 2}
+    assert value({"1": "text", 1: "number"}) == {"1": "number", "1 #2": "text"}
+
+
 def test_other_containers_show_their_content():
     assert value((1, 2)) == [1, 2] and value(deque([1, 2])) == [1, 2]
     assert value(Counter("aab")) == {"a": 2, "b": 1}

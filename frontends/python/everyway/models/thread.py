@@ -259,6 +259,7 @@ class _local:
     """An object whose attributes each thread has for itself."""
 
     __slots__ = ("__dict__", "__weakref__", "_own")
+    __everyway_per_task__ = True  # the core announces no access to its attributes
     __module__ = "_thread"
 
     _own: _Own
@@ -450,7 +451,7 @@ def _excepthook(args: Any, /) -> None:
 
 def _count() -> int:
     alive = core.task_enumerate()
-    return max(len(alive) - 1, 0)
+    return 0 if alive is None else max(len(alive) - 1, 0)
 
 
 def _is_main_interpreter() -> bool:

@@ -480,8 +480,10 @@ def _install_functions(module: Any) -> None:
 
     def enumerate() -> list[Any]:
         alive = core.task_enumerate()
-        found = [active.get(ident_of(task)) for task in alive]
-        return [each for each in found if each is not None]
+        known = list(active.values())
+        if alive is None:  # the core doesn't tell which: look at each
+            return [each for each in known if each.is_alive()]
+        return [each for each in known if each._task in alive]
 
     def active_count() -> int:
         return len(enumerate())

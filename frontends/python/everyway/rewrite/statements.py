@@ -198,7 +198,7 @@ class Statements(Targets):
             head = self.statement(self.announcer(node, "__ev_round__", round_site), node)
             node.body = [head, *self.block(node.body)]
         node.orelse = self.block(node.orelse)
-        return [node]
+        return [self.statement(self.announcer(node, "__ev_loop__", round_site), node), node]
 
     def statement_For(self, node: ast.For | ast.AsyncFor) -> list[ast.stmt]:
         """Rewrite `for`: each step reads what it iterates over, and is a test."""

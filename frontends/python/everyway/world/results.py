@@ -157,25 +157,32 @@ class _Freezer:
         return frozen
 
     def _freeze_dict(self, value: dict[Any, Any], depth: int, object_depth: int) -> dict[str, Any]:
-        keys = {self._key(key, depth, object_depth): each for key, each in value.items()}
+        keyed: dict[str, list[Any]] = {}
+        for key, each in value.items():
+            keyed.setdefault(self._key(key, depth, object_depth), []).append(each)
         frozen: dict[str, Any] = {}
-        for key in sorted(keys):
+        for key in sorted(keyed):
             if self._elements >= MOST_ELEMENTS:
                 frozen[CUT] = CUT
                 break
             self._elements += 1
-            each = keys[key]
-            frozen[key] = (
-                f"<{each.__name__}>"
-                if isinstance(each, (type, types.FunctionType))
-                else self._freeze(each, depth + 1, object_depth)
-            )
+            values = [self._freeze_value(each, depth, object_depth) for each in keyed[key]]
+            for nth, each in enumerate(sorted(values, key=_order) if len(values) > 1 else values):
+                # Different keys may look alike, such as objects with equal attributes.
+                frozen[f"{key} #{nth + 1}" if nth else key] = each
         return frozen
+
+    def _freeze_value(self, value: Any, depth: int, object_depth: int) -> Any:
+        if isinstance(value, (type, types.FunctionType)):
+            return f"<{value.__name__}>"
+        return self._freeze(value, depth + 1, object_depth)
 
     def _key(self, key: Any, depth: int, object_depth: int) -> str:
         if type(key) is str:
             return _text(key)
+        counted = self._elements
         frozen = self._freeze(key, depth + 1, object_depth)
+        self._elements = counted  # or how keys are cut would depend on their order
         return frozen if isinstance(frozen, str) else json.dumps(frozen, ensure_ascii=False)
 
 

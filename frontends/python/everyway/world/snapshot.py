@@ -103,7 +103,9 @@ def _is_state(name: str, value: Any) -> bool:
 
 def _is_counter(value: Any) -> bool:
     return type(value) is itertools.count or (
-        type(value) is _COUNTER and value.__name__ == "__next__" and type(getattr(value, "__self__", None)) is itertools.count
+        type(value) is _COUNTER
+        and value.__name__ == "__next__"
+        and type(getattr(value, "__self__", None)) is itertools.count
     )
 
 
