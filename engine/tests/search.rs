@@ -8,7 +8,7 @@ use everyway_engine::clock::ClockMode;
 use everyway_engine::detectors::races::Races;
 use everyway_engine::execution::{Execution, Settings};
 use everyway_engine::points::Points;
-use everyway_engine::primitives::ObjectKind::{Cell, Condition, Event, Mutex, Semaphore};
+use everyway_engine::primitives::ObjectKind::{BoundedSemaphore, Cell, Condition, Event, Mutex, Semaphore};
 use everyway_engine::strategies::exhaustive::Exhaustive;
 use model::{Do, Left, Model, run};
 
@@ -116,7 +116,8 @@ impl Numbers {
 /// Objects: cells 0, 1; mutexes 2, 3; semaphore 4; condition 5 (with mutex 2); event 6.
 fn random_model(numbers: &mut Numbers) -> Model {
     let permits = 1 + numbers.below(2) as u32;
-    let objects = vec![Cell, Cell, Mutex, Mutex, Semaphore(permits), Condition, Event];
+    let semaphore = [Semaphore(permits), BoundedSemaphore(permits)][numbers.below(2)];
+    let objects = vec![Cell, Cell, Mutex, Mutex, semaphore, Condition { inner: false }, Event];
     let limit = numbers.below(3);
     let count = 2 + numbers.below(2);
     let tasks: Vec<Vec<Do>> = (0..count).map(|_| {

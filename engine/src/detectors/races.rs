@@ -142,8 +142,9 @@ impl Races {
                 continue;
             }
             let permits = self.permits.get(object.index()).copied().unwrap_or(0);
+            let bounded = is_bounded(execution, object);
             if other.clock <= own[other.task.index()]
-                || !reversible(other.action, action, permits)
+                || !reversible(other.action, action, permits, bounded)
             {
                 continue;
             }
@@ -275,6 +276,10 @@ fn looks(action: Action) -> bool {
     )
 }
 
+fn is_bounded(execution: &Execution, object: ObjectId) -> bool {
+    matches!(execution.objects().get(object), ObjectState::Semaphore(semaphore) if semaphore.is_bounded())
+}
+
 fn takes_permit(action: Action) -> bool {
     matches!(action, Action::SemaphoreAcquire | Action::SemaphoreTry)
 }
@@ -285,12 +290,15 @@ fn gives(action: Action) -> bool {
 
 /// Whether two conflicting operations could have come in the other order: a mutex that was waited for
 /// could not be had before it was given back, nor a permit unless there was another one.
-fn reversible(earlier: Action, later: Action, permits: i64) -> bool {
+/// Giving a permit back before another task took one may be too many for a bounded semaphore.
+fn reversible(earlier: Action, later: Action, permits: i64, bounded: bool) -> bool {
     match (earlier, later) {
-        (Action::SemaphoreRelease(count), Action::SemaphoreAcquire) => permits > i64::from(count),
+        (Action::SemaphoreAcquire, Action::SemaphoreRelease(_)) => bounded,
+        (Action::SemaphoreRelease(count), Action::SemaphoreAcquire) => {
+            bounded || permits > i64::from(count)
+        }
         (Action::MutexRelease, Action::MutexAcquire)
-        | (Action::MutexAcquire, Action::MutexRelease)
-        | (Action::SemaphoreAcquire, Action::SemaphoreRelease(_)) => false,
+        | (Action::MutexAcquire, Action::MutexRelease) => false,
         _ => conflict(earlier, later),
     }
 }

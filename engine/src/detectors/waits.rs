@@ -9,6 +9,7 @@ use everyway_protocol::operation::{Action, Reply};
 use crate::execution::Execution;
 use crate::execution::task::TaskState;
 use crate::exploration::failures::WaitSeen;
+use crate::primitives::ObjectState;
 
 /// The waits of a circle of tasks.
 #[must_use]
@@ -69,9 +70,15 @@ pub fn kind_of_standstill(execution: &Execution) -> FailureKind {
     }
     let lost = execution.blocked.iter().any(|step| {
         matches!(step.operation.action, Action::ConditionResume(_))
+            && is_the_users(execution, step.operation.object)
             && was_notified_before(execution, step.task, step.operation.object)
     });
     if lost { FailureKind::LostWakeup } else { FailureKind::Hang }
+}
+
+/// Whether the user waits for the condition itself, and not for a queue that it is part of.
+fn is_the_users(execution: &Execution, condition: ObjectId) -> bool {
+    matches!(execution.objects().get(condition), ObjectState::Condition(condition) if !condition.is_inner())
 }
 
 /// Whether the condition was notified before the task began to wait for it, and never since.

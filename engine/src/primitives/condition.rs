@@ -19,10 +19,23 @@ pub enum WaiterState {
 /// The state of a condition.
 #[derive(Clone, Debug, Default)]
 pub struct Condition {
+    inner: bool,
     queue: Vec<(TaskId, WaiterState)>,
 }
 
 impl Condition {
+    /// A condition for which nobody waits.
+    #[must_use]
+    pub fn new(inner: bool) -> Condition {
+        Condition { inner, queue: Vec::new() }
+    }
+
+    /// Whether it is part of a library's object, such as a queue.
+    #[must_use]
+    pub fn is_inner(&self) -> bool {
+        self.inner
+    }
+
     /// Puts a task at the end of the queue.
     pub fn wait(&mut self, task: TaskId) {
         self.queue.push((task, WaiterState::Waiting));

@@ -28,8 +28,11 @@ pub enum ObjectKind {
     Semaphore(u32),
     /// A semaphore that never has more permits than it started with.
     BoundedSemaphore(u32),
-    /// A condition.
-    Condition,
+    /// A condition; an inner one is part of a library's object, such as a queue.
+    Condition {
+        /// Whether the user's code does not see it.
+        inner: bool,
+    },
     /// An event, not set.
     Event,
 }
@@ -61,7 +64,7 @@ impl ObjectState {
             ObjectKind::BoundedSemaphore(permits) => {
                 ObjectState::Semaphore(Semaphore::new(permits, Some(permits)))
             }
-            ObjectKind::Condition => ObjectState::Condition(Condition::default()),
+            ObjectKind::Condition { inner } => ObjectState::Condition(Condition::new(inner)),
             ObjectKind::Event => ObjectState::Event(EventFlag::default()),
         }
     }

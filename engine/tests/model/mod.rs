@@ -205,7 +205,7 @@ fn operation(
         Do::Acquire(mutex) => on(Action::MutexAcquire, mutex),
         Do::AcquireTimed(mutex, time) => timed(Action::MutexAcquire, mutex, time),
         Do::Try(mutex) => on(Action::MutexTry, mutex),
-        Do::ReleaseIfTaken(semaphore) if matches!(kinds[semaphore], ObjectKind::Semaphore(_)) => {
+        Do::ReleaseIfTaken(semaphore) if matches!(kinds[semaphore], ObjectKind::Semaphore(_) | ObjectKind::BoundedSemaphore(_)) => {
             on(Action::SemaphoreRelease(1), semaphore)
         }
         Do::Release(mutex) | Do::ReleaseIfTaken(mutex) => on(Action::MutexRelease, mutex),
@@ -273,6 +273,7 @@ fn finish(
             state.register = answer;
             state.seen.push(answer);
         }
+        Do::Give(_) => state.seen.push(i64::from(reply == Reply::Done)),
         Do::WaitTimed(..) => {
             // A wait that expired has still to take its mutex again.
             if answer == 0 && !state.seen.ends_with(&[-1]) {

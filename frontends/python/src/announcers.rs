@@ -47,6 +47,7 @@ unsafe fn given(went_well: bool, object: *mut PyObject) -> *mut PyObject {
 unsafe extern "C" fn attr(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
     let (object, name, site) = (*a, *a.add(1), site(*a.add(2)));
     if crate::access::is_on() {
+        facts::expect_property(object, name, c"fget", site);
         for owner in cells::read_locations(object, name) {
             if !owner.is_null() && !access(owner, name, WHOLE_READ, site) {
                 return ptr::null_mut();
@@ -57,6 +58,7 @@ unsafe extern "C" fn attr(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut
 }
 
 unsafe fn attribute_write(object: *mut PyObject, name: *mut PyObject, site: u32) -> bool {
+    facts::expect_property(object, name, c"fset", site);
     match cells::written_location(object, name) {
         Some(owner) => access(owner, name, WHOLE_WRITE, site),
         None => true,

@@ -191,6 +191,25 @@ unsafe fn has_getter(kind: *mut PyTypeObject) -> bool {
     found
 }
 
+/// The getter or setter (`fget`, `fset`) of the user's property that the attribute is, as a new
+/// reference.
+pub(crate) unsafe fn users_property(
+    object: *mut PyObject,
+    name: *mut PyObject,
+    part: &std::ffi::CStr,
+) -> Option<*mut PyObject> {
+    let found = _PyType_Lookup(Py_TYPE(object), name);
+    if found.is_null() || Py_TYPE(found) != KINDS.property || !is_users_property(found) {
+        return None;
+    }
+    let function = PyObject_GetAttrString(found, part.as_ptr());
+    if function.is_null() {
+        PyErr_Clear();
+        return None;
+    }
+    Some(function)
+}
+
 /// Whether the property's getter is user code, which announces for itself.
 unsafe fn is_users_property(property: *mut PyObject) -> bool {
     let getter = PyObject_GetAttrString(property, c"fget".as_ptr());

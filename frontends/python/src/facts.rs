@@ -166,13 +166,17 @@ pub(crate) unsafe fn linked_call(
     let Some(task) = w.exploration.as_ref().map(|e| e.execution.current()) else {
         return ptr::null_mut();
     };
-    let (before, activation) = (w.tasks[task.index()].pending, w.tasks[task.index()].activation);
-    w.tasks[task.index()].pending = code.map(|code| PendingCall { call: id, code });
+    let users = code.is_some_and(|code| w.places.is_users(code, &w.sites));
+    let side = &mut w.tasks[task.index()];
+    let (before, activation, outer) = (side.pending, side.activation, side.library_call);
+    side.pending = code.map(|code| PendingCall { call: id, code });
+    side.library_call = (!users).then_some(site);
     let result = PyObject_Call(function, arguments, keywords);
     let w = world();
     if let Some(side) = w.tasks.get_mut(task.index()) {
         side.pending = before;
         side.activation = activation;
+        side.library_call = outer;
     }
     // What follows an exception that is on its way is not the call's return.
     if recording() && !result.is_null() {
@@ -180,6 +184,30 @@ pub(crate) unsafe fn linked_call(
         note_fact(world(), Fact::Called(site, id));
     }
     result
+}
+
+/// An attribute is about to be read or stored: if it is a property of the user's, that is a call.
+pub(crate) unsafe fn expect_property(
+    object: *mut PyObject,
+    name: *mut PyObject,
+    part: &std::ffi::CStr,
+    site: u32,
+) {
+    if !recording() {
+        return;
+    }
+    let Some(function) = crate::cells::users_property(object, name, part) else { return };
+    let w = world();
+    w.calls += 1;
+    let id = CallId(w.calls);
+    note_fact(w, Fact::Call(SiteId(site), id));
+    let code = code_of(function);
+    Py_DECREF(function);
+    if let Some(task) = w.exploration.as_ref().map(|e| e.execution.current())
+        && let Some(side) = w.tasks.get_mut(task.index())
+    {
+        side.pending = code.map(|code| PendingCall { call: id, code });
+    }
 }
 
 /// The types whose calls run later, and the attribute that is their frame.

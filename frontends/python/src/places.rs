@@ -55,6 +55,11 @@ impl Places {
         found
     }
 
+    /// Whether the code object is from one of the user's files.
+    pub(crate) unsafe fn is_users(&mut self, code: *mut PyObject, table: &SiteTable) -> bool {
+        self.file_of_object(code, table).is_some()
+    }
+
     /// The number of the user's file that the frame's code is from.
     unsafe fn file_of(&mut self, frame: *mut PyObject, table: &SiteTable) -> Option<u32> {
         let code: *mut PyObject = PyFrame_GetCode(frame.cast()).cast();
@@ -62,19 +67,19 @@ impl Places {
             PyErr_Clear();
             return None;
         }
-        let key = code as usize;
-        let known = self.files.get(&key).copied();
-        let file = match known {
-            Some(file) => file,
-            None => {
-                let file = file_of_code(code, table);
-                self.files.insert(key, file);
-                // The address stands for the code object, so that one has to live.
-                Py_INCREF(code);
-                file
-            }
-        };
+        let file = self.file_of_object(code, table);
         Py_DECREF(code);
+        file
+    }
+
+    unsafe fn file_of_object(&mut self, code: *mut PyObject, table: &SiteTable) -> Option<u32> {
+        if let Some(file) = self.files.get(&(code as usize)) {
+            return *file;
+        }
+        let file = file_of_code(code, table);
+        self.files.insert(code as usize, file);
+        // The address stands for the code object, so that one has to live.
+        Py_INCREF(code);
         file
     }
 

@@ -54,6 +54,14 @@ fn operate_on(
 
 /// The line of the user's that the operation comes from; not looked for where no report needs it.
 unsafe fn place(w: &mut World, action: Action) -> SiteId {
+    if w.facts
+        && let Some(exploration) = &w.exploration
+        && let Some(side) = w.tasks.get(exploration.execution.current().index())
+        && let Some(site) = side.library_call
+    {
+        // So that what uses the call's value uses what it read.
+        return site;
+    }
     match action {
         Action::MutexRelease if !w.values.wanted => SiteId::NONE,
         _ => w.places.of_caller(&mut w.sites),
@@ -94,7 +102,8 @@ fn new_object(kind: &str, count: u32) -> PyResult<u32> {
         "rmutex" => ObjectKind::ReentrantMutex,
         "semaphore" => ObjectKind::Semaphore(count),
         "bounded_semaphore" => ObjectKind::BoundedSemaphore(count),
-        "condition" => ObjectKind::Condition,
+        "condition" => ObjectKind::Condition { inner: false },
+        "inner_condition" => ObjectKind::Condition { inner: true },
         "event" => ObjectKind::Event,
         other => return Err(PyValueError::new_err(format!("no kind of object: {other}"))),
     };

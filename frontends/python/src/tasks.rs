@@ -269,6 +269,7 @@ unsafe fn side(function: *mut PyObject, name: &str) -> TaskSide {
         refusals: 0,
         activation: ActivationId(0),
         pending: None,
+        library_call: None,
         rounds: 0,
     }
 }

@@ -7,7 +7,7 @@
 use std::ptr;
 
 use everyway_engine::exploration::{Exploration, Raised};
-use everyway_protocol::ids::{ActivationId, CallId, ObjectId, TaskId};
+use everyway_protocol::ids::{ActivationId, CallId, ObjectId, SiteId, TaskId};
 use everyway_protocol::site::SiteTable;
 use hashbrown::HashMap;
 use pyo3::ffi::PyObject;
@@ -41,6 +41,8 @@ pub(crate) struct TaskSide {
     pub(crate) refusals: u32,
     pub(crate) activation: ActivationId,
     pub(crate) pending: Option<PendingCall>,
+    /// The call of library code that the task is in, in facts mode.
+    pub(crate) library_call: Option<SiteId>,
     pub(crate) rounds: u64,
 }
 

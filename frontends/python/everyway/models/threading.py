@@ -20,6 +20,8 @@ from everyway.world.identity import serial_hash, serial_id
 
 _ALL = -1
 _MAIN_TASK = 0
+# Modules whose objects have conditions of their own, which the user doesn't see.
+_OWNERS_OF_CONDITIONS = frozenset({"queue", "threading"})
 
 
 def install(module: Any) -> None:
@@ -258,7 +260,8 @@ def _install_condition(module: Any) -> None:
             self._id = None
             real_init(self, lock)
             return
-        self._id = new_object(self, "condition")
+        inner = sys._getframe(1).f_globals.get("__name__") in _OWNERS_OF_CONDITIONS
+        self._id = new_object(self, "inner_condition" if inner else "condition")
         self._lock = lock
         self.acquire = lock.acquire
         self.release = lock.release

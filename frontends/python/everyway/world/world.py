@@ -95,6 +95,7 @@ class World:
         sys.path.insert(0, self._folder)
         self.namespace = main.__dict__
         self.namespace.update(__builtins__=self.modules.builtins, __file__=path, __cached__=None, __annotations__={})
+        core.user_module(self.namespace)
         return main
 
     def end_program(self) -> None:
