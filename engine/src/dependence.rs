@@ -84,10 +84,9 @@ pub fn conflict(a: Action, b: Action) -> bool {
     };
     match (a, b) {
         (Read(_), Read(_)) => false,
-        (
-            Read(f) | Write(f) | Add(f) | Update(f),
-            Read(g) | Write(g) | Add(g) | Update(g),
-        ) => f.overlaps(g),
+        (Read(f) | Write(f) | Add(f) | Update(f), Read(g) | Write(g) | Add(g) | Update(g)) => {
+            f.overlaps(g)
+        }
         (MutexLocked, MutexLocked) => false,
         (
             MutexAcquire | MutexTry | MutexRelease | MutexLocked,
@@ -109,10 +108,7 @@ pub fn conflict(a: Action, b: Action) -> bool {
 }
 
 fn is_event_action(action: Action) -> bool {
-    matches!(
-        action,
-        Action::EventSet | Action::EventClear | Action::EventWait | Action::EventIsSet
-    )
+    matches!(action, Action::EventSet | Action::EventClear | Action::EventWait | Action::EventIsSet)
 }
 
 /// Whether an action changes what others of its kind can see.

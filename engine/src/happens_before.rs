@@ -48,6 +48,12 @@ pub fn is_expiry(event: &Event) -> bool {
             && event.operation.timeout.is_some()
 }
 
+/// Whether the event is a second look at what a loop reads, which comes only when nothing else can go
+/// on.
+fn is_second_look(event: &Event) -> bool {
+    event.operation.action == Action::Await && event.reply == Reply::Answer(false)
+}
+
 fn is_ranked(event: &Event) -> bool {
     event.point
         || !matches!(
@@ -102,9 +108,15 @@ impl HappensBefore {
             let seen = self.now[task * tasks + at] >= self.clocks[earlier * tasks + at];
             if other.task != event.task
                 && !seen
-                && (dependent(&step_of(other), &step) || self.enables(trace, other, event, index))
+                && (dependent(&step_of(other), &step)
+                    || is_second_look(event)
+                    || is_second_look(other)
+                    || self.enables(trace, other, event, index))
             {
-                join(&mut self.now[task * tasks..(task + 1) * tasks], &self.clocks[earlier * tasks..]);
+                join(
+                    &mut self.now[task * tasks..(task + 1) * tasks],
+                    &self.clocks[earlier * tasks..],
+                );
             }
         }
         self.join_lives(event);
@@ -146,7 +158,9 @@ impl HappensBefore {
         let (first, second) = (earlier.operation, later.operation);
         match (first.action, second.action) {
             (Action::EventSet, Action::EventResume)
-            | (Action::ConditionNotify(_), Action::ConditionResume(_)) => first.object == second.object,
+            | (Action::ConditionNotify(_), Action::ConditionResume(_)) => {
+                first.object == second.object
+            }
             (_, Action::Await) => {
                 writes(first.action)
                     && first.object != ObjectId::NONE

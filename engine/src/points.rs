@@ -112,12 +112,15 @@ impl Points {
             Action::ConditionWait(_) => {
                 self.objects.contains(&key) || self.observed.contains(&mutex_key)
             }
-            Action::TaskExit | Action::TaskIsAlive(_) | Action::TaskEnumerate => self.lives,
+            Action::TaskStart(_)
+            | Action::TaskExit
+            | Action::TaskIsAlive(_)
+            | Action::TaskEnumerate => self.lives,
             Action::Sleep => self.timed,
+            Action::Yield => true,
             Action::Print(_) => operation.object != everyway_protocol::ids::ObjectId::NONE,
             Action::ConditionResume(_)
             | Action::EventResume
-            | Action::TaskStart(_)
             | Action::TaskJoin(_)
             | Action::TaskJoinAll
             | Action::ProgramEnd

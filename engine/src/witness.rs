@@ -150,7 +150,12 @@ impl<'a> Chains<'a> {
         None
     }
 
-    fn path(&self, best: &HashMap<(Cut, u32), (u32, u32)>, mut cut: Cut, mut last: u32) -> Vec<u32> {
+    fn path(
+        &self,
+        best: &HashMap<(Cut, u32), (u32, u32)>,
+        mut cut: Cut,
+        mut last: u32,
+    ) -> Vec<u32> {
         let mut path = Vec::new();
         while cut.iter().any(|done| *done > 0) {
             let Some((_, before)) = best.get(&(cut.clone(), last)).copied() else { break };

@@ -1,5 +1,7 @@
 //! The search visits every class: exact counts, and the same results as plain enumeration.
 
+#![allow(clippy::expect_used, reason = "a panic is how a test fails")]
+
 mod model;
 
 use std::collections::BTreeSet;
@@ -8,7 +10,9 @@ use everyway_engine::clock::ClockMode;
 use everyway_engine::detectors::races::Races;
 use everyway_engine::execution::{Execution, Settings};
 use everyway_engine::points::Points;
-use everyway_engine::primitives::ObjectKind::{BoundedSemaphore, Cell, Condition, Event, Mutex, Semaphore};
+use everyway_engine::primitives::ObjectKind::{
+    BoundedSemaphore, Cell, Condition, Event, Mutex, Semaphore,
+};
 use everyway_engine::strategies::exhaustive::Exhaustive;
 use model::{Do, Left, Model, run};
 
@@ -57,8 +61,15 @@ fn search(
 }
 
 fn all_points(model: &Model) -> Found {
-    search(model, Points::everything(), Exhaustive::new(100_000), false, ClockMode::Legal, 1_000_000)
-        .expect("a small model")
+    search(
+        model,
+        Points::everything(),
+        Exhaustive::new(100_000),
+        false,
+        ClockMode::Legal,
+        1_000_000,
+    )
+    .expect("a small model")
 }
 
 fn learned(model: &Model) -> Found {
@@ -76,9 +87,17 @@ fn the_number_of_classes_is_the_published_one() {
         vec![Cell; 5],
         std::iter::once(vec![Do::Write(0, 1)]).chain((1..=4).map(|_| vec![Do::Read(0)])).collect(),
     );
-    let mutex = Model::parallel(vec![Mutex], vec![vec![Do::Acquire(0), Do::Release(0), Do::Acquire(0), Do::Release(0)]; 3]);
-    let philosopher = |first, second| vec![Do::Acquire(first), Do::Acquire(second), Do::Release(second), Do::Release(first)];
-    let dining = Model::parallel(vec![Mutex; 3], vec![philosopher(0, 1), philosopher(1, 2), philosopher(0, 2)]);
+    let mutex = Model::parallel(
+        vec![Mutex],
+        vec![vec![Do::Acquire(0), Do::Release(0), Do::Acquire(0), Do::Release(0)]; 3],
+    );
+    let philosopher = |first, second| {
+        vec![Do::Acquire(first), Do::Acquire(second), Do::Release(second), Do::Release(first)]
+    };
+    let dining = Model::parallel(
+        vec![Mutex; 3],
+        vec![philosopher(0, 1), philosopher(1, 2), philosopher(0, 2)],
+    );
     let abba = Model::parallel(vec![Mutex; 2], vec![philosopher(0, 1), philosopher(0, 1)]);
     for (name, model, count) in [
         ("racy2", racy(2), 4),
@@ -96,7 +115,9 @@ fn the_number_of_classes_is_the_published_one() {
 
 #[test]
 fn opposite_lock_orders_deadlock_in_one_of_three_classes() {
-    let philosopher = |first, second| vec![Do::Acquire(first), Do::Acquire(second), Do::Release(second), Do::Release(first)];
+    let philosopher = |first, second| {
+        vec![Do::Acquire(first), Do::Acquire(second), Do::Release(second), Do::Release(first)]
+    };
     let model = Model::parallel(vec![Mutex; 2], vec![philosopher(0, 1), philosopher(1, 0)]);
     let found = learned(&model);
     assert_eq!(found.complete, 3);
@@ -108,7 +129,8 @@ struct Numbers(u64);
 
 impl Numbers {
     fn below(&mut self, bound: u64) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) % bound) as usize
     }
 }
@@ -120,30 +142,48 @@ fn random_model(numbers: &mut Numbers) -> Model {
     let objects = vec![Cell, Cell, Mutex, Mutex, semaphore, Condition { inner: false }, Event];
     let limit = numbers.below(3);
     let count = 2 + numbers.below(2);
-    let tasks: Vec<Vec<Do>> = (0..count).map(|_| {
-        let mut code = Vec::new();
-        while code.len() < 1 + limit {
-            let cell = numbers.below(2);
-            let mutex = 2 + numbers.below(2);
-            match numbers.below(17) {
-                0 | 1 => code.push(Do::Read(cell)),
-                2 => code.push(Do::Write(cell, 5)),
-                3 | 4 => code.extend([Do::Read(cell), Do::WriteRegister(cell, 1)]),
-                5 | 6 => code.extend([Do::Acquire(mutex), Do::Read(cell), Do::WriteRegister(cell, 1), Do::Release(mutex)]),
-                7 => code.extend([Do::Try(mutex), Do::ReleaseIfTaken(mutex)]),
-                8 => code.extend([Do::Take(4), Do::Acquire(mutex), Do::Read(cell), Do::WriteRegister(cell, 1), Do::Release(mutex), Do::Give(4)]),
-                9 => code.push(Do::Give(4)),
-                10 => code.extend([Do::Acquire(2), Do::Wait(5, 2), Do::Release(2)]),
-                11 => code.extend([Do::Acquire(2), Do::Notify(5, 1), Do::Release(2)]),
-                12 => code.push(Do::EventWait(6)),
-                13 => code.push(Do::Set(6)),
-                14 => code.extend([Do::TryTake(4), Do::ReleaseIfTaken(4)]),
-                15 => code.extend([Do::Clear(6), Do::IsSet(6)]),
-                _ => code.extend([Do::AcquireTimed(mutex, 3), Do::ReleaseIfTaken(mutex), Do::Sleep(2)]),
+    let tasks: Vec<Vec<Do>> = (0..count)
+        .map(|_| {
+            let mut code = Vec::new();
+            while code.len() < 1 + limit {
+                let cell = numbers.below(2);
+                let mutex = 2 + numbers.below(2);
+                match numbers.below(17) {
+                    0 | 1 => code.push(Do::Read(cell)),
+                    2 => code.push(Do::Write(cell, 5)),
+                    3 | 4 => code.extend([Do::Read(cell), Do::WriteRegister(cell, 1)]),
+                    5 | 6 => code.extend([
+                        Do::Acquire(mutex),
+                        Do::Read(cell),
+                        Do::WriteRegister(cell, 1),
+                        Do::Release(mutex),
+                    ]),
+                    7 => code.extend([Do::Try(mutex), Do::ReleaseIfTaken(mutex)]),
+                    8 => code.extend([
+                        Do::Take(4),
+                        Do::Acquire(mutex),
+                        Do::Read(cell),
+                        Do::WriteRegister(cell, 1),
+                        Do::Release(mutex),
+                        Do::Give(4),
+                    ]),
+                    9 => code.push(Do::Give(4)),
+                    10 => code.extend([Do::Acquire(2), Do::Wait(5, 2), Do::Release(2)]),
+                    11 => code.extend([Do::Acquire(2), Do::Notify(5, 1), Do::Release(2)]),
+                    12 => code.push(Do::EventWait(6)),
+                    13 => code.push(Do::Set(6)),
+                    14 => code.extend([Do::TryTake(4), Do::ReleaseIfTaken(4)]),
+                    15 => code.extend([Do::Clear(6), Do::IsSet(6)]),
+                    _ => code.extend([
+                        Do::AcquireTimed(mutex, 3),
+                        Do::ReleaseIfTaken(mutex),
+                        Do::Sleep(2),
+                    ]),
+                }
             }
-        }
-        code
-    }).collect();
+            code
+        })
+        .collect();
     Model::parallel(objects, tasks)
 }
 
@@ -153,11 +193,15 @@ fn agree_with_enumeration(seed: u64, clock: ClockMode) -> bool {
     let model = random_model(&mut numbers);
     let exhaustive = || Exhaustive::new(100_000);
     let every = Points::everything;
-    let Some(plain) = search(&model, every(), Exhaustive::enumeration(100_000), false, clock, 6_000) else {
+    let Some(plain) =
+        search(&model, every(), Exhaustive::enumeration(100_000), false, clock, 6_000)
+    else {
         return false;
     };
-    let sleep = search(&model, every(), exhaustive(), false, clock, 60_000).expect("fewer than plain");
-    let quick = search(&model, Points::default(), exhaustive(), true, clock, 60_000).expect("fewer still");
+    let sleep =
+        search(&model, every(), exhaustive(), false, clock, 60_000).expect("fewer than plain");
+    let quick =
+        search(&model, Points::default(), exhaustive(), true, clock, 60_000).expect("fewer still");
     assert_eq!(plain.left, sleep.left, "sleep sets, seed {seed}: {model:?}");
     assert_eq!(plain.left, quick.left, "learned points, seed {seed}: {model:?}");
     assert!(quick.complete <= sleep.complete, "seed {seed}");

@@ -106,6 +106,8 @@ pub enum Action {
     ClockRead,
     /// Print; the number names the text.
     Print(u32),
+    /// Let others go on: the task has gone round a loop many times.
+    Yield,
     /// Go on once one of the objects that the last round of a passive loop read has changed.
     Await,
 }

@@ -161,7 +161,8 @@ mod tests {
     use super::*;
 
     fn schedule() -> Schedule {
-        let segment = |task, operations, alternative| Segment { task: TaskId(task), alternative, operations };
+        let segment =
+            |task, operations, alternative| Segment { task: TaskId(task), alternative, operations };
         Schedule {
             segments: alloc::vec![
                 segment(1, 3, Alternative::Execute),

@@ -72,11 +72,9 @@ impl Races {
         for task in 0..self.tasks {
             self.clocks[task * self.tasks + task] = 1;
         }
-        let mut epochs = execution.epochs.iter().copied().peekable();
-        for (index, event) in execution.trace.events.iter().enumerate() {
-            while epochs.next_if(|epoch| *epoch as usize <= index).is_some() {
-                self.join_all_tasks();
-            }
+        // That virtual time moved on between two events is no reason: what waited may have been first
+        // to wait.
+        for event in &execution.trace.events {
             self.race(event.task, &event.operation, execution, points);
             self.synchronise(event);
         }
@@ -91,17 +89,13 @@ impl Races {
         &mut self.clocks[from..from + self.tasks]
     }
 
-    fn join_all_tasks(&mut self) {
-        for column in 0..self.tasks {
-            let most = self.clocks.iter().skip(column).step_by(self.tasks).copied().max().unwrap_or(0);
-            self.clocks.iter_mut().skip(column).step_by(self.tasks).for_each(|clock| *clock = most);
-        }
-        for task in 0..self.tasks {
-            self.clocks[task * self.tasks + task] += 1;
-        }
-    }
-
-    fn race(&mut self, task: TaskId, operation: &Operation, execution: &Execution, points: &mut Points) {
+    fn race(
+        &mut self,
+        task: TaskId,
+        operation: &Operation,
+        execution: &Execution,
+        points: &mut Points,
+    ) {
         let action = operation.action;
         match action {
             Action::TaskIsAlive(_) | Action::TaskEnumerate => points.learn_lives(),
@@ -183,7 +177,8 @@ impl Races {
         match (event.operation.action, event.reply) {
             (Action::MutexAcquire | Action::MutexTry, Reply::Answer(true))
             | (Action::SemaphoreAcquire | Action::SemaphoreTry, Reply::Answer(true))
-            | (Action::EventWait | Action::EventResume | Action::EventIsSet, Reply::Answer(true)) => {
+            | (Action::EventWait | Action::EventResume | Action::EventIsSet, Reply::Answer(true)) =>
+            {
                 self.acquire(task, object);
             }
             (Action::MutexRelease, _) => {

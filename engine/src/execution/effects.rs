@@ -5,7 +5,7 @@ use everyway_protocol::operation::{Action, Misuse, Operation, Reply};
 use everyway_protocol::schedule::Alternative;
 
 use super::Execution;
-use super::task::TaskState;
+use super::task::{Look, TaskState};
 use crate::clock::ClockMode;
 use crate::dependence::Step;
 use crate::primitives::ObjectState;
@@ -23,6 +23,10 @@ impl Execution {
         if reply != Reply::Answer(false) && is_lasting_change(step.operation.action) {
             task.note_write();
         }
+        let reply = match step.operation.action {
+            Action::Await => self.note_look(step),
+            _ => reply,
+        };
         self.record(step, reply, point);
         if step.operation.action == Action::Await {
             let events = self.trace.events.len();
@@ -31,11 +35,26 @@ impl Execution {
         reply
     }
 
+    /// A task that waited for a change goes on: because of one, or to look once more.
+    /// The answer says whether something had changed.
+    fn note_look(&mut self, step: &Step) -> Reply {
+        let task = &mut self.tasks[step.task.index()];
+        if task.look == Look::Allowed {
+            task.look = Look::Taken;
+            self.unseen = Some(step.operation.site);
+            Reply::Answer(false)
+        } else {
+            task.look = Look::None;
+            Reply::Answer(true)
+        }
+    }
+
     fn effect(&mut self, task: TaskId, operation: &Operation) -> Reply {
         let object = operation.object;
         match operation.action {
             Action::MutexAcquire | Action::MutexTry => {
-                let taken = self.objects.mutex_mut(object).is_some_and(|mutex| mutex.try_acquire(task));
+                let taken =
+                    self.objects.mutex_mut(object).is_some_and(|mutex| mutex.try_acquire(task));
                 Reply::Answer(taken)
             }
             Action::MutexRelease => match self.objects.mutex_mut(object) {
@@ -44,8 +63,10 @@ impl Execution {
             },
             Action::MutexLocked => Reply::Answer(self.objects.holder(object).is_some()),
             Action::SemaphoreAcquire | Action::SemaphoreTry => {
-                let taken =
-                    self.objects.semaphore_mut(object).is_some_and(|semaphore| semaphore.try_acquire());
+                let taken = self
+                    .objects
+                    .semaphore_mut(object)
+                    .is_some_and(|semaphore| semaphore.try_acquire());
                 Reply::Answer(taken)
             }
             Action::SemaphoreRelease(permits) => match self.objects.semaphore_mut(object) {
@@ -64,22 +85,30 @@ impl Execution {
                 }
                 Reply::Done
             }
-            Action::EventWait | Action::EventResume | Action::EventSet | Action::EventClear
+            Action::EventWait
+            | Action::EventResume
+            | Action::EventSet
+            | Action::EventClear
             | Action::EventIsSet => self.event_effect(task, operation),
             Action::Sleep | Action::ClockRead => self.clock_effect(task, operation),
-            Action::TaskStart(_) | Action::TaskExit | Action::TaskJoin(_) | Action::TaskIsAlive(_)
-            | Action::TaskEnumerate | Action::TaskJoinAll => self.task_effect(task, operation),
-            Action::Read(_) | Action::Write(_) | Action::Add(_) | Action::Update(_)
-            | Action::ProgramEnd | Action::Print(_) | Action::Await => Reply::Done,
+            Action::TaskStart(_)
+            | Action::TaskExit
+            | Action::TaskJoin(_)
+            | Action::TaskIsAlive(_)
+            | Action::TaskEnumerate
+            | Action::TaskJoinAll => self.task_effect(task, operation),
+            Action::Read(_)
+            | Action::Write(_)
+            | Action::Add(_)
+            | Action::Update(_)
+            | Action::ProgramEnd
+            | Action::Print(_)
+            | Action::Await
+            | Action::Yield => Reply::Done,
         }
     }
 
-    fn condition_wait(
-        &mut self,
-        task: TaskId,
-        operation: &Operation,
-        mutex: ObjectId,
-    ) -> Reply {
+    fn condition_wait(&mut self, task: TaskId, operation: &Operation, mutex: ObjectId) -> Reply {
         let depth = match self.objects.mutex_mut(mutex) {
             Some(mutex) if mutex.holder().is_some() => mutex.release_all(),
             _ => return Reply::Misuse(Misuse::MutexNotHeld),
@@ -91,12 +120,7 @@ impl Execution {
         Reply::Done
     }
 
-    fn condition_resume(
-        &mut self,
-        task: TaskId,
-        operation: &Operation,
-        mutex: ObjectId,
-    ) -> Reply {
+    fn condition_resume(&mut self, task: TaskId, operation: &Operation, mutex: ObjectId) -> Reply {
         let depth = self.tasks[task.index()].depth;
         if let Some(mutex) = self.objects.mutex_mut(mutex) {
             mutex.acquire_again(task, depth);
@@ -152,9 +176,11 @@ impl Execution {
                 }
                 Reply::Done
             }
-            Action::TaskIsAlive(other) => Reply::Answer(self.tasks.get(other.index()).is_some_and(
-                |other| !matches!(other.state, TaskState::New | TaskState::Finished),
-            )),
+            Action::TaskIsAlive(other) => {
+                Reply::Answer(self.tasks.get(other.index()).is_some_and(|other| {
+                    !matches!(other.state, TaskState::New | TaskState::Finished)
+                }))
+            }
             _ => Reply::Done,
         }
     }
@@ -182,6 +208,10 @@ impl Execution {
 
     /// The time of the task's wait runs out.
     fn expire(&mut self, task: TaskId, operation: &Operation) -> Reply {
+        for other in &mut self.tasks {
+            other.expirable |=
+                matches!(other.state, TaskState::Announced(_)) && other.deadline.is_some();
+        }
         if let Some(deadline) = self.tasks[task.index()].deadline
             && self.settings.clock == ClockMode::Legal
         {
@@ -223,7 +253,9 @@ impl Execution {
     /// The one task whose step could end the wait of this one, which has no time limit.
     #[must_use]
     pub fn waits_for(&self, task: TaskId) -> Option<TaskId> {
-        let TaskState::Announced(operation) = self.tasks.get(task.index())?.state else { return None };
+        let TaskState::Announced(operation) = self.tasks.get(task.index())?.state else {
+            return None;
+        };
         if operation.timeout.is_some() {
             return None;
         }
@@ -274,6 +306,7 @@ fn is_lasting_change(action: Action) -> bool {
             | Action::TaskJoin(_)
             | Action::Sleep
             | Action::Await
+            | Action::Yield
             | Action::ConditionWait(_)
             | Action::ConditionResume(_)
     )

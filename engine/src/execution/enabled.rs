@@ -5,7 +5,7 @@ use everyway_protocol::operation::{Action, Operation};
 use everyway_protocol::schedule::Alternative;
 
 use super::Execution;
-use super::task::TaskState;
+use super::task::{Look, TaskState};
 use crate::clock::ClockMode;
 use crate::dependence::{Step, conflict, writes};
 use crate::primitives::ObjectState;
@@ -29,26 +29,26 @@ impl Execution {
                 self.choices.push(step);
             }
         }
-        if only_sleepers || self.settings.clock == ClockMode::Exact {
-            self.collect_expiries();
-        }
+        self.collect_expiries(only_sleepers);
         !self.choices.is_empty()
     }
 
-    fn collect_expiries(&mut self) {
+    /// A wait's time may run out when nothing else can go on but sleepers, and from then on: whoever
+    /// else waited at that moment may be as late.
+    fn collect_expiries(&mut self, only_sleepers: bool) {
         for index in 0..self.tasks.len() {
             let task = &self.tasks[index];
             let TaskState::Announced(operation) = task.state else { continue };
-            let step = Step {
-                task: TaskId(index as u32),
-                alternative: Alternative::Expire,
-                operation,
-            };
+            let step =
+                Step { task: TaskId(index as u32), alternative: Alternative::Expire, operation };
             if task.deadline.is_none() || operation.action == Action::Sleep {
                 continue;
             }
             let due = match self.settings.clock {
-                ClockMode::Legal => !self.is_enabled(&Step { alternative: Alternative::Execute, ..step }),
+                ClockMode::Legal => {
+                    (only_sleepers || task.expirable)
+                        && !self.is_enabled(&Step { alternative: Alternative::Execute, ..step })
+                }
                 ClockMode::Exact => task.deadline.is_some_and(|deadline| deadline <= self.now),
             };
             if due && self.may_expire(&step) {
@@ -97,7 +97,8 @@ impl Execution {
                 semaphore.permits() > 0 && self.is_first_in_line(step)
             }
             (Action::ConditionResume(mutex), ObjectState::Condition(condition)) => {
-                let free = self.objects.mutex(mutex).is_some_and(|mutex| mutex.is_free_for(step.task));
+                let free =
+                    self.objects.mutex(mutex).is_some_and(|mutex| mutex.is_free_for(step.task));
                 free && (condition.is_notified(step.task) || condition.is_expired(step.task))
             }
             (Action::EventResume, ObjectState::Event(event)) => event.is_woken(step.task),
@@ -111,7 +112,9 @@ impl Execution {
                     _ => false,
                 }
             }
-            (Action::Await, _) => self.round_changed(step),
+            (Action::Await, _) => {
+                self.tasks[step.task.index()].look == Look::Allowed || self.round_changed(step)
+            }
             _ => true,
         }
     }
@@ -145,6 +148,21 @@ impl Execution {
                 || task.daemon
                 || matches!(task.state, TaskState::Finished | TaskState::New)
         })
+    }
+
+    /// Nothing can go on, but some tasks only wait for a change of what their loop reads: each goes
+    /// round once more. If one then leaves its loop, it saw a change that nobody announced.
+    pub(super) fn second_look(&mut self) -> bool {
+        let mut any = false;
+        for task in &mut self.tasks {
+            if matches!(task.state, TaskState::Announced(operation) if operation.action == Action::Await)
+                && task.look == Look::None
+            {
+                task.look = Look::Allowed;
+                any = true;
+            }
+        }
+        any
     }
 
     /// Whether another task changed something that the task's last round of the loop read.

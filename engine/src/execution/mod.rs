@@ -67,6 +67,13 @@ impl Default for Settings {
     }
 }
 
+/// After so many rounds of loops without a wait a task lets others go on, so that one that waits for
+/// a change by going round and round does not keep them from making it (Musuvathi & Qadeer, PLDI 2008).
+const ROUNDS_ON_END: u32 = 1_000;
+
+/// After so many such moments an execution is cut: it goes round and round.
+const YIELD_BOUND: u32 = 1_000;
+
 /// A task that waits for a mutex whose holder waits in turn, and so on round to itself.
 pub type Circle = Vec<TaskId>;
 
@@ -82,6 +89,9 @@ pub struct Execution {
     pub circles: Vec<Circle>,
     /// Operations that waited when the execution ended.
     pub blocked: Vec<Step>,
+    /// A loop that saw a change which nobody announced.
+    pub unseen: Option<SiteId>,
+    yields: u32,
     objects: Objects,
     tasks: Vec<Task>,
     current: TaskId,
@@ -103,6 +113,8 @@ impl Execution {
             epochs: Vec::new(),
             circles: Vec::new(),
             blocked: Vec::new(),
+            unseen: None,
+            yields: 0,
             objects: Objects::default(),
             tasks: Vec::new(),
             current: TaskId::MAIN,
@@ -120,6 +132,8 @@ impl Execution {
         self.epochs.clear();
         self.circles.clear();
         self.blocked.clear();
+        self.unseen = None;
+        self.yields = 0;
         self.objects.clear();
         self.tasks.clear();
         self.starting.clear();
@@ -239,12 +253,40 @@ impl Execution {
         let task = self.current;
         let step = Step { task, alternative: Alternative::Execute, operation };
         let point = self.is_point(&operation, points);
-        if !point && self.is_enabled(&step) && !strategy.interrupts(!self.starting.is_empty()) {
+        if !point && self.is_enabled(&step) && !strategy.interrupts(task, !self.starting.is_empty())
+        {
             return self.go_on(&step, false);
         }
         self.tasks[task.index()].announce(operation, self.now);
+        self.tasks[task.index()].rounds_on_end = 0;
         self.note_circle(task);
         self.decide(strategy)
+    }
+
+    /// Executes an access of the running task at once if it is no point. If not, it has to be announced.
+    #[inline]
+    pub fn access(
+        &mut self,
+        operation: Operation,
+        points: &Points,
+        strategy: &mut dyn Strategy,
+    ) -> bool {
+        if self.ending.is_some()
+            || self.trace.events.len() >= self.settings.event_bound
+            || self.is_point(&operation, points)
+            || strategy.interrupts(self.current, !self.starting.is_empty())
+        {
+            return false;
+        }
+        let task = &mut self.tasks[self.current.index()];
+        task.operations += 1;
+        task.deadline = None;
+        if !matches!(operation.action, Action::Read(_)) {
+            task.note_write();
+        }
+        let event = Event { task: self.current, operation, reply: Reply::Done, point: false };
+        self.trace.events.push(event);
+        true
     }
 
     /// The running task is at the head of a round of a loop; if the loop is passive, it waits until
@@ -260,7 +302,17 @@ impl Execution {
         let task = &mut self.tasks[self.current.index()];
         if !task.begin_round(site, events) || !passive {
             task.restart_round(site, events);
-            return Directive::Continue(Reply::Done);
+            task.rounds_on_end += 1;
+            if task.rounds_on_end <= ROUNDS_ON_END {
+                return Directive::Continue(Reply::Done);
+            }
+            task.rounds_on_end = 0;
+            self.yields += 1;
+            if self.yields > YIELD_BOUND {
+                return self.end(Ending::Bound);
+            }
+            let operation = Operation::new(Action::Yield, ObjectId::NONE, site);
+            return self.announce(operation, points, strategy);
         }
         self.announce(Operation::new(Action::Await, ObjectId::NONE, site), points, strategy)
     }
@@ -270,16 +322,24 @@ impl Execution {
         self.tasks[self.current.index()].forget_round(site);
     }
 
+    #[inline]
     fn is_point(&self, operation: &Operation, points: &Points) -> bool {
         let bounded = matches!(
             self.objects.get(operation.object),
             ObjectState::Semaphore(semaphore) if semaphore.is_bounded()
         );
         match operation.action {
-            Action::ProgramEnd => self.tasks.iter().any(|task| {
-                task.state != TaskState::Finished && task.state != TaskState::Running
-            }),
+            Action::ProgramEnd => self
+                .tasks
+                .iter()
+                .any(|task| task.state != TaskState::Finished && task.state != TaskState::Running),
             Action::Sleep if self.settings.clock == ClockMode::Exact => true,
+            // The program may end before it.
+            Action::Write(_) | Action::Add(_) | Action::Update(_) | Action::Print(_)
+                if self.tasks[self.current.index()].daemon =>
+            {
+                true
+            }
             action => {
                 let mutex_key = match action {
                     Action::ConditionWait(mutex) => self.objects.key(mutex),
@@ -308,7 +368,7 @@ impl Execution {
             if self.collect_choices() {
                 break;
             }
-            if !self.advance_time() {
+            if !self.advance_time() && !self.second_look() {
                 return self.end_without_choice();
             }
         }
@@ -345,7 +405,11 @@ impl Execution {
         if task.state != TaskState::Finished {
             task.state = TaskState::Running;
         }
-        if step.task == announcer { Directive::Continue(reply) } else { Directive::Switch(step.task) }
+        if step.task == announcer {
+            Directive::Continue(reply)
+        } else {
+            Directive::Switch(step.task)
+        }
     }
 
     /// The running task has ended and was told so: another one goes on.
@@ -357,15 +421,17 @@ impl Execution {
     }
 
     fn end_without_choice(&mut self) -> Directive {
-        let unfinished = self
-            .tasks
-            .iter()
-            .any(|task| task.state != TaskState::Finished && !task.daemon);
+        let unfinished =
+            self.tasks.iter().any(|task| task.state != TaskState::Finished && !task.daemon);
         self.end(if unfinished { Ending::Stuck } else { Ending::Complete })
     }
 
     fn end(&mut self, ending: Ending) -> Directive {
         self.ending = Some(ending);
+        if ending == Ending::Stuck {
+            // Whoever looked once more found nothing new.
+            self.unseen = None;
+        }
         self.blocked.clear();
         for (index, task) in self.tasks.iter().enumerate() {
             if let TaskState::Announced(operation) = task.state {
@@ -377,11 +443,6 @@ impl Execution {
     }
 
     fn record(&mut self, step: &Step, reply: Reply, point: bool) {
-        self.trace.events.push(Event {
-            task: step.task,
-            operation: step.operation,
-            reply,
-            point,
-        });
+        self.trace.events.push(Event { task: step.task, operation: step.operation, reply, point });
     }
 }

@@ -20,6 +20,17 @@ pub enum TaskState {
     Finished,
 }
 
+/// Whether a task that waits for a change may look once more although none was announced.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Look {
+    /// It has not been asked for.
+    None,
+    /// It may.
+    Allowed,
+    /// It has looked.
+    Taken,
+}
+
 /// Where a loop of a task stands.
 #[derive(Clone, Copy, Debug)]
 struct Round {
@@ -51,6 +62,12 @@ pub struct Task {
     pub depth: u32,
     /// Its wait on a condition ran out of time.
     pub expired: bool,
+    /// Its timed wait may run out at any moment: everything stood still while it waited.
+    pub expirable: bool,
+    /// Whether it may look once more at what its loop reads.
+    pub look: Look,
+    /// How many rounds of loops it has gone without a choice.
+    pub rounds_on_end: u32,
     children: u32,
     objects: u32,
     writes: u32,
@@ -72,6 +89,9 @@ impl Task {
             operations: 0,
             depth: 0,
             expired: false,
+            expirable: false,
+            look: Look::None,
+            rounds_on_end: 0,
             children: 0,
             objects: 0,
             writes: 0,
@@ -101,6 +121,7 @@ impl Task {
     pub fn announce(&mut self, operation: Operation, now: Nanoseconds) {
         self.state = TaskState::Announced(operation);
         self.since = now;
+        self.expirable = false;
         self.deadline = operation.timeout.map(|timeout| now.saturating_add(timeout));
     }
 

@@ -15,7 +15,7 @@ use everyway_protocol::trace::{Event, Trace};
 
 use super::failures::{Cause, Failures};
 use super::results::Results;
-use super::{Outcome, Purpose};
+use super::{Outcome, Purpose, RANKED_AT_MOST};
 use crate::detectors::atomicity::{Analysis, Clauses, Violation};
 use crate::execution::{Ending, Execution};
 use crate::happens_before::HappensBefore;
@@ -133,7 +133,9 @@ impl AtomicityStage {
             }
         } else {
             suspect.next += 1;
-            if execution.ending() == Some(Ending::Complete) && result == Some(suspect.value.as_str()) {
+            if execution.ending() == Some(Ending::Complete)
+                && result == Some(suspect.value.as_str())
+            {
                 // A region that is itself interrupted says more than the longer cycle it is part of.
                 let violation = self
                     .analysis
@@ -183,7 +185,8 @@ impl AtomicityStage {
         let some_serialisable = results.all.iter().any(|result| result.serialisable);
         let serial = reference.and_then(|reference| reference.result.as_deref());
         for suspect in self.suspects.drain(..) {
-            let (Some(Serialisable::No), Some((cause, witness))) = (suspect.verdict, suspect.violation)
+            let (Some(Serialisable::No), Some((cause, witness))) =
+                (suspect.verdict, suspect.violation)
             else {
                 continue;
             };
@@ -211,7 +214,7 @@ impl Suspect {
         if self.next > MINIMISE_BOUND && self.violation.is_some() {
             return;
         }
-        let witness = if events.len() <= 20_000 {
+        let witness = if events.len() <= RANKED_AT_MOST {
             order.rank(events, execution.task_count(), &execution.epochs);
             witness::fewest_switches(events, order, execution.task_count())
         } else {
@@ -237,10 +240,8 @@ fn cause(trace: &Trace, violation: &Violation) -> Cause {
 
 /// The same events with the region uninterrupted, before and after each write that interrupted it.
 fn around(events: &[Event], violation: &Violation) -> VecDeque<Schedule> {
-    let (first, last) = (
-        violation.read.min(violation.foreign_write),
-        violation.write.max(violation.foreign_write),
-    );
+    let (first, last) =
+        (violation.read.min(violation.foreign_write), violation.write.max(violation.foreign_write));
     let task = violation.task;
     let inside: Vec<u32> = (first..=last).collect();
     let own = |index: &u32| events[*index as usize].task == task;
@@ -268,4 +269,3 @@ fn around(events: &[Event], violation: &Violation) -> VecDeque<Schedule> {
         })
         .collect()
 }
-

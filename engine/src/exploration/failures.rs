@@ -161,7 +161,13 @@ impl Failures {
     }
 
     /// Adds an atomicity violation.
-    pub(super) fn add_violation(&mut self, cause: Cause, witness: Witness, result: &str, executions: u64) {
+    pub(super) fn add_violation(
+        &mut self,
+        cause: Cause,
+        witness: Witness,
+        result: &str,
+        executions: u64,
+    ) {
         if let Some(known) = self
             .all
             .iter_mut()

@@ -61,6 +61,10 @@ pub struct CheckSettings {
 /// The longest path, in choices, that the search keeps.
 const NODE_BOUND: usize = 20_000;
 
+/// Executions with more events are not ranked, which takes time quadratic in their number: their
+/// witness is the execution as it was, and their output orders are not counted.
+pub(crate) const RANKED_AT_MOST: usize = 4_000;
+
 /// The share of the budget, in thousandths, after which an unfinished search gives way to the walk.
 const SEARCH_SHARE: u32 = 700;
 
@@ -181,7 +185,9 @@ pub struct Exploration {
     pub unfinished: Option<Unfinished>,
     /// Where an execution was not what its schedule says.
     pub divergence: Option<Divergence>,
-    /// How many executions were run, and how many of the search visited nothing new.
+    /// A loop that saw a change which nobody announced.
+    pub unseen: Option<SiteId>,
+    /// How many executions were run to explore; those that only look again at one are not counted.
     pub executions: u64,
     /// Executions that were cut short because their class was visited.
     pub redundant: u64,
@@ -218,6 +224,7 @@ impl Exploration {
             self_check: SelfCheck::new(settings.seed),
             unfinished: None,
             divergence: None,
+            unseen: None,
             executions: 0,
             redundant: 0,
             classes: 0,
@@ -342,7 +349,8 @@ impl Exploration {
             self.phase = Phase::SelfCheck;
         }
         if self.phase == Phase::Search {
-            let most = if self.settings.strategy == StrategyChoice::Auto { SEARCH_SHARE } else { 1000 };
+            let most =
+                if self.settings.strategy == StrategyChoice::Auto { SEARCH_SHARE } else { 1000 };
             if spent >= most {
                 self.unfinished.get_or_insert(Unfinished::Budget);
             }
@@ -373,6 +381,19 @@ impl Exploration {
         if self.phase == Phase::Witnesses && self.witness >= self.failures.all.len() {
             self.phase = Phase::Done;
         }
+    }
+
+    /// The running task accesses a cell. False if that can't be executed at once and has to be
+    /// announced.
+    #[inline]
+    pub fn access(&mut self, operation: Operation) -> bool {
+        let strategy: &mut dyn Strategy = match self.plan.purpose {
+            Purpose::Serial => &mut self.serial,
+            Purpose::Search => &mut self.exhaustive,
+            Purpose::Walk => &mut self.walk,
+            _ => &mut self.replay,
+        };
+        self.execution.access(operation, &self.points, strategy)
     }
 
     /// The running task will do this next.
@@ -416,7 +437,12 @@ impl Exploration {
 
     /// The execution has ended.
     pub fn ended(&mut self, outcome: Outcome) {
-        self.executions += 1;
+        if matches!(
+            self.plan.purpose,
+            Purpose::Serial | Purpose::Search | Purpose::Walk | Purpose::Steered
+        ) {
+            self.executions += 1;
+        }
         let ending = self.execution.ending().unwrap_or(Ending::Stopped);
         match self.plan.purpose {
             Purpose::Serial => {
@@ -424,6 +450,10 @@ impl Exploration {
                 self.reference = Some(outcome);
                 if ending == Ending::Stopped {
                     self.phase = Phase::Done;
+                } else if ending == Ending::Bound && self.execution.task_count() == 1 {
+                    // Nothing is concurrent, so there is nothing else to look at.
+                    self.unfinished = Some(Unfinished::Bound);
+                    self.phase = Phase::SelfCheck;
                 }
             }
             Purpose::Search => self.ended_search(ending, &outcome),
@@ -485,13 +515,14 @@ impl Exploration {
             return;
         }
         self.classes += 1;
+        self.unseen = self.unseen.or(self.execution.unseen);
         if ending == Ending::Bound {
             self.unfinished.get_or_insert(Unfinished::Bound);
             return;
         }
         let tasks = self.execution.task_count();
         let events = &self.execution.trace.events;
-        let small = events.len() <= 20_000;
+        let small = events.len() <= RANKED_AT_MOST;
         if small {
             self.order.rank(events, tasks, &self.execution.epochs);
         }

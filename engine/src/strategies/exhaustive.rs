@@ -101,9 +101,11 @@ impl Exhaustive {
     /// the steps tried, and below the one that is tried the same of the next node.
     #[must_use]
     pub fn share(&self) -> u32 {
-        let share = self.nodes.iter().rev().fold(0.0f64, |below, node| {
-            (node.tried as f64 + below) / node.count as f64
-        });
+        let share = self
+            .nodes
+            .iter()
+            .rev()
+            .fold(0.0f64, |below, node| (node.tried as f64 + below) / node.count as f64);
         (share * 1000.0) as u32
     }
 
@@ -124,8 +126,9 @@ impl Exhaustive {
         };
         if self.with_sleep_sets {
             self.sleep.clear();
-            self.sleep
-                .extend_from_slice(&self.asleep[node.first_asleep..node.first_asleep + node.asleep]);
+            self.sleep.extend_from_slice(
+                &self.asleep[node.first_asleep..node.first_asleep + node.asleep],
+            );
             self.sleep.extend_from_slice(&self.steps[node.first..node.first + node.tried]);
             self.wake(&step);
         }
@@ -136,7 +139,9 @@ impl Exhaustive {
     fn new_node(&mut self, choices: &[Step], current: TaskId) -> Pick {
         let first = self.steps.len();
         let preferred = default_choice(choices, current);
-        for index in core::iter::once(preferred).chain((0..choices.len()).filter(|i| *i != preferred)) {
+        for index in
+            core::iter::once(preferred).chain((0..choices.len()).filter(|i| *i != preferred))
+        {
             if !self.is_asleep(&choices[index]) {
                 self.steps.push(choices[index]);
             }

@@ -6,6 +6,8 @@ pub mod serial;
 pub mod walk;
 
 use everyway_protocol::ids::TaskId;
+use everyway_protocol::operation::Action;
+use everyway_protocol::schedule::Alternative;
 
 use crate::dependence::Step;
 
@@ -32,20 +34,22 @@ pub trait Strategy {
     }
 
     /// Whether to choose before the running task's next operation although it is no point.
-    /// `starting` says whether a started task has not run yet.
-    fn interrupts(&mut self, starting: bool) -> bool {
-        let _ = starting;
+    /// `starting` says whether a started task has not run yet. A yes changes nothing: it may be asked
+    /// again.
+    fn interrupts(&mut self, task: TaskId, starting: bool) -> bool {
+        let _ = (task, starting);
         false
     }
 }
 
-/// The step that keeps the running task going, else the one of the lowest task.
+/// The step that keeps the running task going unless it yields, else the one of the lowest task.
 fn default_choice(choices: &[Step], current: TaskId) -> usize {
+    let goes_on = |step: &Step| {
+        step.alternative == Alternative::Execute && step.operation.action != Action::Yield
+    };
     choices
         .iter()
-        .position(|step| {
-            step.task == current
-                && step.alternative == everyway_protocol::schedule::Alternative::Execute
-        })
+        .position(|step| step.task == current && goes_on(step))
+        .or_else(|| choices.iter().position(goes_on))
         .unwrap_or(0)
 }

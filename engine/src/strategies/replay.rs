@@ -79,12 +79,9 @@ pub(super) fn only_starts(step: &Step) -> bool {
 }
 
 impl Strategy for Replay {
-    fn needs_first_points(&self) -> bool {
-        false
-    }
-
-    fn interrupts(&mut self, _starting: bool) -> bool {
-        if self.left == Some(0) {
+    fn interrupts(&mut self, task: TaskId, _starting: bool) -> bool {
+        // A task that has only been started shows its first operation and waits for its turn.
+        if task != self.task || self.left == Some(0) {
             return true;
         }
         self.count();

@@ -15,13 +15,12 @@ impl Strategy for Serial {
         false
     }
 
-    fn interrupts(&mut self, starting: bool) -> bool {
+    fn interrupts(&mut self, _task: TaskId, starting: bool) -> bool {
         starting
     }
 
     fn choose(&mut self, choices: &[Step], current: TaskId) -> Pick {
         let started = choices.iter().rposition(only_starts);
-        let newest = || choices.iter().rposition(|step| step.task == current);
-        Pick::Step(started.or_else(newest).unwrap_or_else(|| default_choice(choices, current)))
+        Pick::Step(started.unwrap_or_else(|| default_choice(choices, current)))
     }
 }

@@ -45,7 +45,9 @@ pub(super) fn failure(
 
 fn waits(waits: &[Wait]) -> String {
     let one = |wait: &Wait| match &wait.held_by {
-        Some(holder) if *holder == wait.r#for => format!("`{}` waits for `{holder}` to end", wait.task),
+        Some(holder) if *holder == wait.r#for => {
+            format!("`{}` waits for `{holder}` to end", wait.task)
+        }
         Some(holder) => format!("`{}` waits for `{}` held by `{holder}`", wait.task, wait.r#for),
         None if wait.r#for.contains(' ') => format!("`{}` waits for {}", wait.task, wait.r#for),
         None => format!("`{}` waits for `{}`", wait.task, wait.r#for),
@@ -85,7 +87,8 @@ fn difference(exploration: &Exploration, result: &str) -> String {
         .map(|result| text::value(&result.value))
         .collect();
     if right.is_empty() {
-        let reference = exploration.reference.as_ref().and_then(|reference| reference.result.as_deref());
+        let reference =
+            exploration.reference.as_ref().and_then(|reference| reference.result.as_deref());
         right.extend(reference.map(text::value));
     }
     if let Some(globals) = wrong.get("globals").and_then(Value::as_object) {
@@ -115,7 +118,10 @@ fn named_difference(name: &str, value: &Value, serial: &[&Value]) -> String {
         [only] => format!("`{name}` is {value}, every serial order gives {only}"),
         [first, second] => format!("`{name}` is {value}, serial orders give {first} or {second}"),
         [first, ..] => {
-            format!("`{name}` is {value}, none of the {} serial values such as {first}", texts.len())
+            format!(
+                "`{name}` is {value}, none of the {} serial values such as {first}",
+                texts.len()
+            )
         }
     }
 }
@@ -134,12 +140,21 @@ pub(super) fn error(raised: &Raised, program: &Program<'_>) -> String {
 }
 
 /// Why not all schedules were explored.
-pub(super) fn unfinished(exploration: &Exploration, program: &Program<'_>) -> Option<String> {
+///
+/// `endless` is the line of a loop that was cut short.
+pub(super) fn unfinished(
+    exploration: &Exploration,
+    program: &Program<'_>,
+    endless: Option<u32>,
+) -> Option<String> {
     if let Some(divergence) = exploration.divergence {
         let line = program.sites.get(divergence.site).map_or(0, |site| site.line);
         return Some(format!(
             "the program is not deterministic: after line {line} it did not do the same twice"
         ));
+    }
+    if let Some(line) = endless {
+        return Some(format!("the loop at line {line} does not end by itself: it was cut short"));
     }
     let why = match exploration.unfinished? {
         Unfinished::Budget => "the budget is used up",
@@ -165,15 +180,16 @@ pub(super) fn notes(exploration: &Exploration, program: &Program<'_>) -> Vec<Not
         let (low, high) = (first.line.min(second.line), first.line.max(second.line));
         let name = if first.name.is_empty() { &second.name } else { &first.name };
         let message = if low == high {
-            format!("`{name}`: accesses by several tasks at line {low} are not ordered by synchronisation")
+            format!(
+                "`{name}`: accesses by several tasks at line {low} are not ordered by synchronisation"
+            )
         } else {
-            format!("`{name}`: accesses at lines {low} and {high} are not ordered by synchronisation")
+            format!(
+                "`{name}`: accesses at lines {low} and {high} are not ordered by synchronisation"
+            )
         };
-        let note = Note {
-            kind: FailureKind::DataRace.name().to_string(),
-            message,
-            line: Some(low),
-        };
+        let note =
+            Note { kind: FailureKind::DataRace.name().to_string(), message, line: Some(low) };
         if !notes.contains(&note) {
             notes.push(note);
         }

@@ -103,9 +103,7 @@ pub fn tell(
         .all
         .iter()
         .enumerate()
-        .map(|(index, failure)| {
-            tell_failure(exploration, program, failure, shown.get(index))
-        })
+        .map(|(index, failure)| tell_failure(exploration, program, failure, shown.get(index)))
         .collect();
     let mut notes = messages::notes(exploration, program);
     if let Some(schedule) = exploration.self_check_failure() {
@@ -114,6 +112,13 @@ pub fn tell(
             kind: AssumptionKind::Fallback,
             what: String::from("the self-check found an access that was not announced"),
             line: None,
+        });
+    }
+    if let Some(site) = exploration.unseen.and_then(|site| program.sites.get(site)) {
+        assumptions.push(Assumption {
+            kind: AssumptionKind::NotInstrumented,
+            what: String::from("the loop saw a change that was not announced"),
+            line: Some(site.line),
         });
     }
     let exhaustive = exploration.is_exhaustive();
@@ -129,7 +134,11 @@ pub fn tell(
     };
     let message = match (verdict, error) {
         (Verdict::Error, Some(raised)) => Some(messages::error(raised, program)),
-        (Verdict::Passed, _) => messages::unfinished(exploration, program),
+        (Verdict::Passed, _) => {
+            let is_loop = |each: &&Assumption| each.kind == AssumptionKind::LoopBound;
+            let endless = assumptions.iter().find(is_loop).and_then(|each| each.line);
+            messages::unfinished(exploration, program, endless)
+        }
         _ => None,
     };
     Findings {

@@ -9,8 +9,8 @@ use everyway_protocol::operation::{Action, Operation, Reply};
 use everyway_protocol::report::{Step, Wait};
 use everyway_protocol::trace::Event;
 
-use super::{Program, task_name};
 use super::text::waited_expression;
+use super::{Program, task_name};
 use crate::dependence::writes;
 use crate::execution::Execution;
 use crate::exploration::failures::WaitSeen;
@@ -78,7 +78,11 @@ fn is_told(program: &Program<'_>, event: &Event, shared: &[bool]) -> bool {
         Action::Read(_) | Action::Write(_) | Action::Add(_) | Action::Update(_) => {
             shared.get(event.operation.object.index()).copied().unwrap_or(false)
         }
-        Action::TaskExit | Action::ProgramEnd | Action::Await | Action::EventWait => false,
+        Action::TaskExit
+        | Action::ProgramEnd
+        | Action::Await
+        | Action::Yield
+        | Action::EventWait => false,
         _ => true,
     }
 }
@@ -92,9 +96,7 @@ fn near_switches(events: &[Event], told: &[usize], most: usize) -> Vec<usize> {
     let around = 4;
     for at in 1..told.len() {
         if events[told[at]].task != events[told[at - 1]].task {
-            for place in at.saturating_sub(around)..(at + around).min(told.len()) {
-                near[place] = true;
-            }
+            near[at.saturating_sub(around)..(at + around).min(told.len())].fill(true);
         }
     }
     let picked = told.iter().zip(&near).filter(|(_, near)| **near).map(|(index, _)| *index);
@@ -126,10 +128,51 @@ fn reason(program: &Program<'_>, execution: &Execution, last: usize, tasks: &[St
         None => format!("`{name}` has ended"),
         Some(next) if next.action == Action::TaskExit => format!("`{name}` has ended"),
         Some(next) => match waiting_for(program, &next) {
+            Some(_) if !has_to_wait(&events[..=last], task, &next) => {
+                format!("`{name}` is interrupted")
+            }
             Some(what) => format!("`{name}` waits for {what}"),
             None => format!("`{name}` is interrupted"),
         },
     }
+}
+
+/// Whether what the operation waits for is not to be had after these events.
+fn has_to_wait(events: &[Event], task: TaskId, next: &Operation) -> bool {
+    match next.action {
+        Action::MutexAcquire => is_held(events, next.object),
+        Action::TaskJoin(other) => !events
+            .iter()
+            .any(|event| event.task == other && event.operation.action == Action::TaskExit),
+        Action::SemaphoreAcquire => false,
+        Action::EventResume => {
+            let woken = events.iter().rev().take_while(|event| event.task != task);
+            !woken.into_iter().any(|event| {
+                event.operation.action == Action::EventSet && event.operation.object == next.object
+            })
+        }
+        _ => true,
+    }
+}
+
+/// Whether some task holds the mutex after these events.
+fn is_held(events: &[Event], mutex: ObjectId) -> bool {
+    let mut depth = 0u32;
+    for event in events {
+        let operation = &event.operation;
+        match operation.action {
+            Action::MutexAcquire | Action::MutexTry
+                if operation.object == mutex && event.reply == Reply::Answer(true) =>
+            {
+                depth += 1;
+            }
+            Action::ConditionResume(other) if other == mutex && !is_expiry(event) => depth += 1,
+            Action::MutexRelease if operation.object == mutex => depth = depth.saturating_sub(1),
+            Action::ConditionWait(other) if other == mutex => depth = 0,
+            _ => {}
+        }
+    }
+    depth > 0
 }
 
 /// What an operation that may have to wait waits for.
@@ -246,6 +289,7 @@ fn operation_name(operation: &Operation, event: Option<&Event>) -> &'static str 
         Action::ClockRead => "clock",
         Action::Print(_) => "print",
         Action::Await => "spin",
+        Action::Yield => "yield",
     }
 }
 

@@ -52,8 +52,21 @@ pub(super) fn waited_expression(line: &str) -> Option<String> {
         return (!text.is_empty()).then(|| text.to_string());
     }
     let methods = [
-        ".acquire(", ".wait(", ".wait_for(", ".release(", ".join(", ".put(", ".get(", ".notify(",
-        ".notify_all(", ".set(", ".clear(", ".is_set(", ".locked(", ".start(", ".is_alive(",
+        ".acquire(",
+        ".wait(",
+        ".wait_for(",
+        ".release(",
+        ".join(",
+        ".put(",
+        ".get(",
+        ".notify(",
+        ".notify_all(",
+        ".set(",
+        ".clear(",
+        ".is_set(",
+        ".locked(",
+        ".start(",
+        ".is_alive(",
     ];
     let at = methods.iter().filter_map(|method| line.find(method)).min()?;
     let start = line[..at]

@@ -2,6 +2,7 @@
 //! without any front-end.
 
 #![allow(dead_code)]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ use everyway_protocol::operation::{Action, Field, Operation, Reply};
 
 /// One instruction of a model task. Objects are named by their place in [`Model::objects`].
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Do {
+pub(crate) enum Do {
     /// Read a cell into the register.
     Read(usize),
     /// Write the register plus this.
@@ -51,14 +52,14 @@ pub enum Do {
 
 /// A program: what main and the other tasks do. Task 0 is main.
 #[derive(Clone, Debug)]
-pub struct Model {
+pub(crate) struct Model {
     pub objects: Vec<ObjectKind>,
     pub tasks: Vec<Vec<Do>>,
 }
 
 impl Model {
     /// Main starts all tasks and joins them.
-    pub fn parallel(objects: Vec<ObjectKind>, tasks: Vec<Vec<Do>>) -> Model {
+    pub(crate) fn parallel(objects: Vec<ObjectKind>, tasks: Vec<Vec<Do>>) -> Model {
         let count = tasks.len();
         let main = (1..=count).map(Do::Start).chain((1..=count).map(Do::Join)).collect();
         Model { objects, tasks: std::iter::once(main).chain(tasks).collect() }
@@ -67,7 +68,7 @@ impl Model {
 
 /// What one execution left.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Left {
+pub(crate) struct Left {
     pub ending: &'static str,
     pub cells: Vec<i64>,
     pub registers: Vec<Vec<i64>>,
@@ -82,9 +83,15 @@ struct Running {
 }
 
 /// Runs one execution.
-pub fn run(model: &Model, execution: &mut Execution, points: &Points, strategy: &mut dyn Strategy) -> Left {
+pub(crate) fn run(
+    model: &Model,
+    execution: &mut Execution,
+    points: &Points,
+    strategy: &mut dyn Strategy,
+) -> Left {
     execution.begin();
-    let objects: Vec<ObjectId> = model.objects.iter().map(|kind| execution.new_object(*kind)).collect();
+    let objects: Vec<ObjectId> =
+        model.objects.iter().map(|kind| execution.new_object(*kind)).collect();
     let mut cells = vec![0i64; objects.len()];
     let mut tasks: BTreeMap<TaskId, (usize, Running)> = BTreeMap::new();
     let mut by_index: BTreeMap<usize, TaskId> = BTreeMap::from([(0, TaskId::MAIN)]);
@@ -205,7 +212,12 @@ fn operation(
         Do::Acquire(mutex) => on(Action::MutexAcquire, mutex),
         Do::AcquireTimed(mutex, time) => timed(Action::MutexAcquire, mutex, time),
         Do::Try(mutex) => on(Action::MutexTry, mutex),
-        Do::ReleaseIfTaken(semaphore) if matches!(kinds[semaphore], ObjectKind::Semaphore(_) | ObjectKind::BoundedSemaphore(_)) => {
+        Do::ReleaseIfTaken(semaphore)
+            if matches!(
+                kinds[semaphore],
+                ObjectKind::Semaphore(_) | ObjectKind::BoundedSemaphore(_)
+            ) =>
+        {
             on(Action::SemaphoreRelease(1), semaphore)
         }
         Do::Release(mutex) | Do::ReleaseIfTaken(mutex) => on(Action::MutexRelease, mutex),
@@ -220,20 +232,23 @@ fn operation(
             timed(Action::ConditionResume(objects[mutex]), condition, time)
         }
         Do::Notify(condition, count) => on(Action::ConditionNotify(count), condition),
-        Do::EventWait(event) | Do::EventWaitTimed(event, _) if !second => on(Action::EventWait, event),
+        Do::EventWait(event) | Do::EventWaitTimed(event, _) if !second => {
+            on(Action::EventWait, event)
+        }
         Do::EventWait(event) => on(Action::EventResume, event),
         Do::EventWaitTimed(event, time) => timed(Action::EventResume, event, time),
         Do::Set(event) => on(Action::EventSet, event),
         Do::Clear(event) => on(Action::EventClear, event),
         Do::IsSet(event) => on(Action::EventIsSet, event),
         Do::Print(text) => Operation::new(Action::Print(text), ObjectId::NONE, site),
-        Do::Sleep(time) => Operation {
-            timeout: Some(time),
-            ..Operation::new(Action::Sleep, ObjectId::NONE, site)
-        },
+        Do::Sleep(time) => {
+            Operation { timeout: Some(time), ..Operation::new(Action::Sleep, ObjectId::NONE, site) }
+        }
         Do::Start(child) => Operation::new(Action::TaskStart(task(&child)), ObjectId::NONE, site),
         Do::Join(child) => Operation::new(Action::TaskJoin(task(&child)), ObjectId::NONE, site),
-        Do::IsAlive(child) => Operation::new(Action::TaskIsAlive(task(&child)), ObjectId::NONE, site),
+        Do::IsAlive(child) => {
+            Operation::new(Action::TaskIsAlive(task(&child)), ObjectId::NONE, site)
+        }
         Do::SkipIfZero(_) => unreachable!("it announces nothing"),
     }
 }
@@ -294,6 +309,6 @@ fn finish(
 }
 
 /// The default settings with this clock.
-pub fn execution() -> Execution {
+pub(crate) fn execution() -> Execution {
     Execution::new(Settings::default())
 }
