@@ -1,6 +1,6 @@
-"""everyway: what happens if this code runs concurrently?
+"""Runs concurrent programs under every schedule that matters.
 
-The package is the Python front-end: it runs unmodified programs under every schedule that matters.
+The package is the Python front-end: the programs are unmodified, and nothing is asked of them.
 Use it through the command line, `everyway check FILE.py`.
 """
 

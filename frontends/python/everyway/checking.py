@@ -84,10 +84,15 @@ def replay(request: Request) -> Report:
         shown, program = _replay_any(request, prepared, token)
         steps = shown["steps"]
         outcome = _outcome(shown)
-        report["failures"] = []
-        report.update(verdict="passed", message=outcome)
         if shown["ending"] == "diverged":
             raise BrokenUnit(_parted(steps))
+        report.update(verdict="passed", message=outcome)
+        # The same schedule once more, to say whether what it shows is a failure.
+        steering = Steering([token], program.hash)
+        findings = Explorer(program, _settings(request), Budget(None)).explore(steering)
+        if findings["failures"]:
+            outcome = f"{findings['failures'][0]['message']}; {outcome}"
+            report.update(verdict="failed", message=None, failures=findings["failures"])
         report["explored"].update(executions=1, classes=1)
     except (BrokenUnit, ValueError) as broken:
         report.update(verdict="error", message=str(broken))
@@ -208,9 +213,9 @@ def _with_prelude(tree: ast.Module, prelude: str) -> ast.Module:
     except SyntaxError as error:
         raise BrokenUnit(f"the prelude, line {error.lineno}: {error.msg}") from None
     for node in ast.walk(before):
-        if hasattr(node, "lineno"):
-            node.lineno = node.end_lineno = 0
-            node.col_offset = node.end_col_offset = 0
+        for place in ("lineno", "end_lineno", "col_offset", "end_col_offset"):
+            if hasattr(node, place):
+                setattr(node, place, 0)
     return ast.Module([*before.body, *tree.body], tree.type_ignores)
 
 
@@ -244,68 +249,96 @@ def _explore_all(request: Request, prepared: Prepared, report: Report, tell: Tel
         report.update(verdict="definitions", message=None, results_complete=True)
         report["explored"]["exhaustive"] = True
         return
-    seconds = None
-    if request.settings.get("executions") is None:
-        seconds = request.settings["time_seconds"] / len(programs)
+    share = Share(request.settings, len(programs))
     all_findings = []
     for program in programs:
-        findings = _explore_program(request, program, prepared, seconds, tell)
+        findings = _explore_program(request, program, prepared, share, tell)
         all_findings.append((program, findings))
         if findings.get("interrupted"):
             break
     _merge(report, all_findings, prepared)
 
 
+class Share:
+    """What one of a unit's programs may spend: seconds, or executions where they are limited."""
+
+    def __init__(self, settings: Report, programs: int) -> None:
+        executions = settings.get("executions")
+        self.seconds = settings["time_seconds"] / programs if executions is None else None
+        self.executions = None if executions is None else max(executions // programs, 1)
+
+    def part(self, parts: int) -> float | None:
+        """A part of the time, if time is what is limited."""
+        return None if self.seconds is None else self.seconds / parts
+
+    def left(self, spent: int) -> int | None:
+        """How many executions are left, if they are limited."""
+        return None if self.executions is None else max(self.executions - spent, 0)
+
+
 def _settings(request: Request) -> Report:
-    names = ("clock", "strategy", "seed", "executions", "output_order")
+    names = ("clock", "strategy", "seed", "output_order")
     return {name: request.settings.get(name) for name in names}
 
 
-def _explore_program(
-    request: Request, program: Program, prepared: Prepared, seconds: float | None, tell: Tell
-) -> Findings:
+def _explore_program(request: Request, program: Program, prepared: Prepared, share: Share, tell: Tell) -> Findings:
     """Explore a program; one too long to be exhausted is looked at through small copies first."""
     settings = _settings(request)
-    budget = Budget(seconds, tell=tell)
-    look = Explorer(program, {**settings, "executions": FIRST_LOOK}, Budget(seconds, tell=tell))
+    budget = Budget(share.seconds, tell=tell)
+    first = min(FIRST_LOOK, share.left(0) or FIRST_LOOK)
+    look = Explorer(program, {**settings, "executions": first}, budget)
     findings = look.explore()
-    if _is_settled(findings) or findings.get("interrupted"):
-        return findings
     spent = findings["explored"]["executions"]
+    if _is_settled(findings) or findings.get("interrupted") or share.left(spent) == 0:
+        return findings
     if look.operations > LONG_EXECUTION:
-        steered, more = _steer(program, prepared, settings, seconds, tell)
+        steered, more = _steer(program, prepared, settings, share, tell)
         spent += more
         if steered is not None:
             steered["explored"]["executions"] += spent
             return steered
-    findings = Explorer(program, settings, budget).explore()
+    left = share.left(spent)
+    if left == 0:
+        findings["explored"]["executions"] = spent
+        return findings
+    if left is not None and look.operations > LONG_EXECUTION:
+        # What is limited is work: a long execution counts as many.
+        left = max(left * LONG_EXECUTION // look.operations, 1)
+    budget = Budget(share.seconds, tell=tell)
+    findings = Explorer(program, {**settings, "executions": left}, budget).explore()
     findings["explored"]["executions"] += spent
     return findings
 
 
 def _is_settled(findings: Findings) -> bool:
-    return bool(findings["explored"]["exhaustive"]) or findings["verdict"] == "error"
+    if findings["tasks"] == 1:
+        return True
+    return bool(findings["explored"]["exhaustive"])
 
 
 def _steer(
-    program: Program, prepared: Prepared, settings: Report, seconds: float | None, tell: Tell
+    program: Program, prepared: Prepared, settings: Report, share: Share, tell: Tell
 ) -> tuple[Findings | None, int]:
     """Look for failures in small copies; the findings of the program itself once they are confirmed."""
-    executions = 0
+    spent = 0
     for small in copies(program.tree, carried=prepared.carried):
+        left = share.left(spent)
+        if left == 0:
+            break
+        limit = None if left is None else max(left // 4, 1)
         variant = replace(program, tree=small.module, variant=f"copy {small.size}")
-        share = None if seconds is None else seconds / 4
-        found = Explorer(variant, {**settings, "strategy": "auto"}, Budget(share, tell=tell)).explore()
-        executions += found["explored"]["executions"]
+        budget = Budget(share.part(4), tell=tell)
+        found = Explorer(variant, {**settings, "executions": limit}, budget).explore()
+        spent += found["explored"]["executions"]
         tokens = [failure["schedule"] for failure in found["failures"]]
         if not tokens:
             continue
         steering = Steering(tokens, variant.hash)
         findings = Explorer(program, settings, Budget(None, tell=tell)).explore(steering)
         if findings["failures"]:
-            return findings, executions
-        executions += findings["explored"]["executions"]
-    return None, executions
+            return findings, spent
+        spent += findings["explored"]["executions"]
+    return None, spent
 
 
 # --- the report -----------------------------------------------------------------------------------
@@ -369,7 +402,7 @@ def _merge(report: Report, explored: list[tuple[Program, Findings]], prepared: P
     report["message"] = _explained(messages, prepared) if messages else None
     if report["verdict"] == "failed":
         report["message"] = None
-    if len(explored) == 1 and all_findings[0]["tasks"] == 1:
+    if len(explored) == 1 and all_findings[0]["tasks"] == 1 and totals["exhaustive"]:
         report["notes"].append(_note("one schedule: nothing here runs concurrently"))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import marshal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +12,7 @@ from typing import Any
 
 from everyway import _core as core
 from everyway.program import Compiled, Program, declared_globals
+from everyway.rewrite import Mode
 from everyway.world.execution import Program as Executable
 from everyway.world.execution import run
 from everyway.world.injected import make_builtins
@@ -19,6 +22,13 @@ from everyway.world.world import World
 Findings = dict[str, Any]
 
 MOST_RESTARTS = 50
+
+# So many small results keep their canonical text.
+MOST_TEXTS = 1_000
+LARGEST_KEY = 4_096
+
+# Two values have the same bytes in this format only if they are the same.
+_MARSHAL_VERSION = 2
 
 
 class Unsupported(Exception):
@@ -70,6 +80,10 @@ class Explorer:
         self.compiled = Compiled(program, frozenset(), read=_read)
         self.announced = declared_globals(program.tree)
         self.operations = 0
+        self._texts: dict[bytes, str] = {}
+        self._new_module: str | None = None
+        self._facts = False
+        self._result: str | None = None
 
     def explore(self, steering: Steering | None = None) -> Findings:
         """Explore the program; raises `Unsupported`."""
@@ -95,7 +109,7 @@ class Explorer:
         raise RuntimeError("the program's modules change from execution to execution")
 
     def _compile_user(self, path: str) -> Any:
-        mode = "facts" if self._facts else "accesses"
+        mode: Mode = "facts" if self._facts else "accesses"
         if not self.compiled.knows(path):
             self._new_module = path
         return self.compiled.module(path, mode)
@@ -106,15 +120,16 @@ class Explorer:
             for facts in (False, True)
         }
         self._facts = False
-        self._new_module: str | None = None
-        core.begin_check(
-            self.compiled.site_json(), self.compiled.sources(), self.program.hash, self.settings
-        )
+        self._new_module = None
+        core.begin_check(self.compiled.site_json(), self.compiled.sources(), self.program.hash, self.settings)
+        gc.collect()
+        gc.freeze()  # what was made until now isn't looked through after each execution
 
     def _explore(self, world: World, steering: Steering | None) -> Findings:
         self._begin(world)
-        for token in steering.tokens if steering else ():
-            core.steer(token, steering.hash)  # type: ignore[union-attr]
+        if steering is not None:
+            for token in steering.tokens:
+                core.steer(token, steering.hash)
         while (plan := core.next_plan(self.budget.spent())) is not None:
             purpose, facts = plan
             self._execute(world, facts)
@@ -150,7 +165,10 @@ class Explorer:
         return ending
 
     def _look_for_restart(self, world: World) -> None:
-        names = {name for name in core.take_shared() if name not in self.announced}
+        stored = core.take_shared()
+        if not stored and self._new_module is None and not world.loaded:
+            return
+        names = {name for name in stored if name not in self.announced}
         shared = self.compiled.shared | names
         if shared == self.compiled.shared and self._new_module is None and not world.loaded:
             return
@@ -170,7 +188,16 @@ class Explorer:
         if raised:
             exception = raised[0] if len(raised) == 1 else sorted(raised)
         result = {"globals": values, "stdout": core.printed(), "exception": exception}
-        return json.dumps(result, ensure_ascii=False, allow_nan=False)
+        try:
+            key = marshal.dumps(result, _MARSHAL_VERSION)
+        except ValueError:  # a name that is no plain text
+            key = b""
+        text = self._texts.get(key)
+        if text is None:
+            text = json.dumps(result, ensure_ascii=False, allow_nan=False)
+            if 0 < len(key) <= LARGEST_KEY and len(self._texts) < MOST_TEXTS:
+                self._texts[key] = text
+        return text
 
 
 def _read(path: str) -> str:

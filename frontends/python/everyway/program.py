@@ -89,9 +89,7 @@ class Compiled:
         return (path, "accesses") in self._codes
 
     def _compile(self, tree: ast.Module, path: str, lines: list[str], mode: Mode) -> CodeType:
-        rewritten = rewrite_tree(
-            tree, path, mode=mode, sites=self.sites, shared=self.shared, lines=lines
-        )
+        rewritten = rewrite_tree(tree, path, mode=mode, sites=self.sites, shared=self.shared, lines=lines)
         return compile(rewritten, path, "exec", dont_inherit=True)
 
     def site_json(self) -> str:
@@ -121,5 +119,15 @@ def _lines_of(texts: Sequence[SourceText]) -> list[str]:
 
 
 def declared_globals(tree: ast.Module) -> set[str]:
-    """Names that some function declares global: they are announced anyway."""
-    return {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
+    """Names that some function declares global and assigns: they are announced anyway."""
+    names: set[str] = set()
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            inside = list(ast.walk(function))
+            declared = {name for node in inside if isinstance(node, ast.Global) for name in node.names}
+            names |= {
+                node.id
+                for node in inside
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in declared
+            }
+    return names

@@ -38,7 +38,8 @@ pub(crate) unsafe fn access(
     if w.values.wanted {
         w.values.settle();
     }
-    if point(operation).is_none() {
+    let executed = w.exploration.as_mut().is_some_and(|exploration| exploration.access(operation));
+    if !executed && point(operation).is_none() {
         return false;
     }
     let w = world();
@@ -84,7 +85,5 @@ pub(crate) unsafe fn note_fact(w: &mut World, fact: Fact) {
 pub(crate) unsafe fn is_on() -> bool {
     let w = world();
     w.active
-        && w.exploration
-            .as_ref()
-            .is_some_and(|exploration| exploration.execution.task_count() > 1)
+        && w.exploration.as_ref().is_some_and(|exploration| exploration.execution.task_count() > 1)
 }

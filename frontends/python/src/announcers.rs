@@ -45,8 +45,9 @@ unsafe fn given(went_well: bool, object: *mut PyObject) -> *mut PyObject {
 }
 
 unsafe extern "C" fn attr(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
-    let (object, name, site) = (*a, *a.add(1), site(*a.add(2)));
+    let (object, name) = (*a, *a.add(1));
     if crate::access::is_on() {
+        let site = site(*a.add(2));
         facts::expect_property(object, name, c"fget", site);
         for owner in cells::read_locations(object, name) {
             if !owner.is_null() && !access(owner, name, WHOLE_READ, site) {
@@ -69,8 +70,70 @@ unsafe extern "C" fn attrw(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mu
     given(attribute_write(*a, *a.add(1), site(*a.add(2))), *a)
 }
 
+/// Announces that an in-place operator changes what it is applied to, if that is a container.
+unsafe fn changed_in_place(value: *mut PyObject, site: u32) -> bool {
+    match container_behind(value) {
+        Some((container, _)) if crate::access::is_on() => {
+            access(container, ptr::null_mut(), Action::Update(Field::Whole), site)
+        }
+        _ => true,
+    }
+}
+
+/// The same for what an attribute holds, without running code of the user's.
+unsafe fn attribute_changed_in_place(
+    object: *mut PyObject,
+    name: *mut PyObject,
+    site: u32,
+) -> bool {
+    if !crate::access::is_on() {
+        return true;
+    }
+    let dictionary = PyObject_GetAttrString(object, c"__dict__".as_ptr());
+    if dictionary.is_null() {
+        PyErr_Clear();
+        return true;
+    }
+    let value = PyObject_GetItem(dictionary, name);
+    Py_DECREF(dictionary);
+    if value.is_null() {
+        PyErr_Clear();
+        return true;
+    }
+    let went_well = changed_in_place(value, site);
+    Py_DECREF(value);
+    went_well
+}
+
+unsafe fn entry_changed_in_place(object: *mut PyObject, key: *mut PyObject, site: u32) -> bool {
+    if !crate::access::is_on() || kind_of(object).is_none() {
+        return true;
+    }
+    let plain = Py_TYPE(object) == &raw mut PyDict_Type || Py_TYPE(object) == &raw mut PyList_Type;
+    if !plain {
+        return true;
+    }
+    let value = PyObject_GetItem(object, key);
+    if value.is_null() {
+        PyErr_Clear();
+        return true;
+    }
+    let went_well = changed_in_place(value, site);
+    Py_DECREF(value);
+    went_well
+}
+
+/// `__ev_inplace__(value, target, S)`: the target of an in-place operator on a name.
+unsafe extern "C" fn inplace(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
+    given(changed_in_place(*a.add(1), site(*a.add(2))), *a)
+}
+
 unsafe extern "C" fn wattr(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
-    given(attribute_write(*a.add(1), *a.add(2), site(*a.add(3))), *a)
+    // The change comes right after the last announcement; storing the same object again changes
+    // nothing.
+    let went_well = attribute_write(*a.add(1), *a.add(2), site(*a.add(3)))
+        && attribute_changed_in_place(*a.add(1), *a.add(2), site(*a.add(3)));
+    given(went_well, *a)
 }
 
 unsafe fn globals() -> *mut PyObject {
@@ -157,7 +220,9 @@ unsafe extern "C" fn keyw(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut
 }
 
 unsafe extern "C" fn witem(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
-    given(entry_write(*a.add(1), *a.add(2), false, site(*a.add(3))), *a)
+    let went_well = entry_write(*a.add(1), *a.add(2), false, site(*a.add(3)))
+        && entry_changed_in_place(*a.add(1), *a.add(2), site(*a.add(3)));
+    given(went_well, *a)
 }
 
 unsafe extern "C" fn contains(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
@@ -382,6 +447,7 @@ announcers! {
     c"__ev_store__" => store / store_facts,
     c"__ev_keyw__" => keyw / keyw_facts,
     c"__ev_witem__" => witem / witem_facts,
+    c"__ev_inplace__" => inplace / inplace_facts,
     c"__ev_in__" => contains / contains_facts,
     c"__ev_size__" => size / size_facts,
     c"__ev_scan__" => scan / scan_facts,
@@ -422,7 +488,8 @@ fn announcers<'py>(py: Python<'py>, mode: &str) -> PyResult<Bound<'py, PyDict>> 
     let dictionary = PyDict::new(py);
     // SAFETY: the lock is held; the list is filled once and its objects live for ever.
     unsafe {
-        for (name, facts, object) in &*(&raw const OBJECTS) {
+        let objects = &raw const OBJECTS;
+        for (name, facts, object) in &*objects {
             if *facts == wanted {
                 let function = Bound::from_borrowed_ptr(py, *object);
                 dictionary.set_item(name.to_string_lossy(), function)?;
@@ -440,8 +507,8 @@ pub(crate) fn set_up(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let all: Vec<_> = all.collect();
     // SAFETY: the module is set up once, with the lock held; the definitions are never moved again.
     unsafe {
-        let definitions = &mut *(&raw mut DEFINITIONS);
-        let objects = &mut *(&raw mut OBJECTS);
+        let (definitions, objects) = (&raw mut DEFINITIONS, &raw mut OBJECTS);
+        let (definitions, objects) = (&mut *definitions, &mut *objects);
         definitions.reserve(all.len() + 1);
         for (name, facts, function) in all {
             definitions.push(PyMethodDef {

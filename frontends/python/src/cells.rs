@@ -3,9 +3,10 @@
 
 use std::ptr;
 
-use hashbrown::HashMap;
 use pyo3::ffi::*;
 use pyo3::prelude::*;
+
+use crate::hash::QuickMap;
 
 /// What an attribute's name means for the instances of one class.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,7 +43,7 @@ static mut KINDS: Kinds = Kinds {
 
 #[derive(Default)]
 struct Known {
-    places: HashMap<(usize, usize), Place>,
+    places: QuickMap<(usize, usize), Place>,
     /// Dictionaries of the user's modules.
     modules: Vec<usize>,
 }
@@ -93,6 +94,10 @@ pub(crate) unsafe fn read_locations(
     name: *mut PyObject,
 ) -> [*mut PyObject; 2] {
     let none = ptr::null_mut();
+    // Neither modules nor classes are in the table.
+    if let Some(place) = (*KNOWN).places.get(&(Py_TYPE(object) as usize, name as usize)) {
+        return locations(*place, object);
+    }
     if PyModule_Check(object) != 0 {
         let dictionary = PyModule_GetDict(object);
         return if is_user_module(dictionary) { [dictionary, none] } else { [none, none] };
@@ -100,7 +105,12 @@ pub(crate) unsafe fn read_locations(
     if PyType_Check(object) != 0 {
         return [owner_of(object, name).unwrap_or(none), none];
     }
-    match place(Py_TYPE(object), name) {
+    locations(place(Py_TYPE(object), name), object)
+}
+
+fn locations(place: Place, object: *mut PyObject) -> [*mut PyObject; 2] {
+    let none = ptr::null_mut();
+    match place {
         Place::Nowhere => [none, none],
         Place::Instance => [object, none],
         Place::InstanceOrClass(class) => [object, class as *mut PyObject],

@@ -2,9 +2,7 @@
 
 use everyway_engine::clock::ClockMode;
 use everyway_engine::execution::{Ending, Settings};
-use everyway_engine::exploration::{
-    CheckSettings, Exploration, Outcome, Purpose, StrategyChoice,
-};
+use everyway_engine::exploration::{CheckSettings, Exploration, Outcome, Purpose, StrategyChoice};
 use everyway_engine::strategies::replay::Mismatch;
 use everyway_engine::telling::{self, Program, Shown, Sources};
 use everyway_protocol::operation::Action;
@@ -94,6 +92,7 @@ fn begin_check(
         w.exploration = Some(Exploration::new(settings, &table));
         w.sites = table;
         w.texts.clear();
+        w.numbers_of_texts.clear();
         w.places.clear();
         w.values.clear();
         w.shared.clear();

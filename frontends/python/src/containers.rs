@@ -60,7 +60,8 @@ pub(crate) unsafe fn kind_of(object: *mut PyObject) -> Option<Kind> {
     }
     if flags & Py_TPFLAGS_DICT_SUBCLASS != 0 {
         let inserts = kind == TYPES.default_dictionary
-            || (kind != &raw mut PyDict_Type && PyType_IsSubtype(kind, TYPES.default_dictionary) != 0);
+            || (kind != &raw mut PyDict_Type
+                && PyType_IsSubtype(kind, TYPES.default_dictionary) != 0);
         return Some(if inserts { Kind::DefaultDictionary } else { Kind::Dictionary });
     }
     let others = Py_TPFLAGS_LONG_SUBCLASS | Py_TPFLAGS_UNICODE_SUBCLASS | Py_TPFLAGS_TUPLE_SUBCLASS;
@@ -181,9 +182,13 @@ pub(crate) unsafe fn method(
     let whole_write = Some(Action::Write(Field::Whole));
     let whole_update = Some(Action::Update(Field::Whole));
     match (kind, name) {
-        (Kind::List | Kind::Deque, "append" | "extend") => Some(Action::Add(Field::Shape)),
-        (Kind::Deque, "appendleft" | "extendleft") => Some(Action::Add(Field::Whole)),
-        (Kind::List | Kind::Deque, "insert" | "clear" | "sort" | "reverse" | "rotate") => whole_write,
+        // An index that is out of range now may be the new entry's.
+        (Kind::List | Kind::Deque, "append" | "extend" | "appendleft" | "extendleft") => {
+            Some(Action::Add(Field::Whole))
+        }
+        (Kind::List | Kind::Deque, "insert" | "clear" | "sort" | "reverse" | "rotate") => {
+            whole_write
+        }
         (Kind::List | Kind::Deque, "pop" | "popleft" | "remove") => whole_update,
         (Kind::List | Kind::Deque, "index" | "count" | "copy") => whole_read,
         (Kind::DefaultDictionary | Kind::Dictionary, "get") => {
@@ -193,9 +198,10 @@ pub(crate) unsafe fn method(
             Some(keyed(Action::Update, Field::EntryAndShape))
         }
         (Kind::DefaultDictionary | Kind::Dictionary, "popitem") => whole_update,
-        (Kind::DefaultDictionary | Kind::Dictionary, "update" | "clear" | "move_to_end" | "subtract") => {
-            whole_write
-        }
+        (
+            Kind::DefaultDictionary | Kind::Dictionary,
+            "update" | "clear" | "move_to_end" | "subtract",
+        ) => whole_write,
         (Kind::DefaultDictionary | Kind::Dictionary, "keys") => Some(Action::Read(Field::Shape)),
         (
             Kind::DefaultDictionary | Kind::Dictionary,
@@ -211,8 +217,14 @@ pub(crate) unsafe fn method(
         ) => whole_write,
         (
             Kind::Set,
-            "copy" | "union" | "intersection" | "difference" | "symmetric_difference" | "issubset"
-            | "issuperset" | "isdisjoint",
+            "copy"
+            | "union"
+            | "intersection"
+            | "difference"
+            | "symmetric_difference"
+            | "issubset"
+            | "issuperset"
+            | "isdisjoint",
         ) => whole_read,
         _ => None,
     }

@@ -19,6 +19,11 @@ pub(crate) unsafe fn note_shared_name(name: *mut PyObject) {
     if !is_on() || world().aborting {
         return;
     }
+    if !world().looked_at.insert(name as usize) {
+        return;
+    }
+    Py_INCREF(name);
+    world().kept.push(name);
     let text: Option<String> =
         Python::attach(|py| Bound::from_borrowed_ptr(py, name).extract().ok());
     let w = world();
@@ -220,17 +225,19 @@ pub(crate) fn set_up(module: &Bound<'_, PyModule>) -> PyResult<()> {
         ("CoroutineType", c"cr_frame"),
         ("AsyncGeneratorType", c"ag_frame"),
     ];
+    let generators = &raw mut GENERATORS;
     for (name, frame) in names {
         let kind = types.getattr(name)?.into_ptr().cast();
         // SAFETY: the module is set up once, with the lock held; the types live for ever.
-        unsafe { (*(&raw mut GENERATORS)).push((kind, frame)) };
+        unsafe { (*generators).push((kind, frame)) };
     }
     Ok(())
 }
 
 /// A generator or coroutine that a call made runs later, in a frame of its own.
 unsafe fn link_frame(result: *mut PyObject, call: CallId, task: everyway_protocol::ids::TaskId) {
-    for (kind, name) in &*(&raw const GENERATORS) {
+    let generators = &raw const GENERATORS;
+    for (kind, name) in &*generators {
         if Py_TYPE(result) != *kind {
             continue;
         }

@@ -13,8 +13,12 @@ const SWITCH: usize = 6;
 
 type NewFunction = unsafe extern "C" fn(*mut PyObject, *mut PyObject) -> *mut PyObject;
 type CurrentFunction = unsafe extern "C" fn() -> *mut PyObject;
-type ThrowFunction =
-    unsafe extern "C" fn(*mut PyObject, *mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
+type ThrowFunction = unsafe extern "C" fn(
+    *mut PyObject,
+    *mut PyObject,
+    *mut PyObject,
+    *mut PyObject,
+) -> *mut PyObject;
 type SwitchFunction =
     unsafe extern "C" fn(*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
 

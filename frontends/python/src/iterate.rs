@@ -60,16 +60,28 @@ impl SharedIterator {
     }
 
     fn __length_hint__(&self, py: Python<'_>) -> usize {
-        self.inner.bind(py).call_method0("__length_hint__").and_then(|hint| hint.extract()).unwrap_or(0)
+        self.inner
+            .bind(py)
+            .call_method0("__length_hint__")
+            .and_then(|hint| hint.extract())
+            .unwrap_or(0)
     }
 }
 
 /// What a `for` goes over: the object itself, unless its steps have to be announced.
 pub(crate) unsafe fn over(object: *mut PyObject, site: u32, test: Option<u32>) -> *mut PyObject {
     let container = container_behind(object).map(|(container, _)| container);
-    let announces = (container.is_some() && is_on()) || (test.is_some() && world().facts);
-    if !announces {
+    // A loop that begins before other tasks exist may still be going on when they do.
+    let announces = container.is_some() || (test.is_some() && world().facts);
+    if !announces || !world().active {
         return again(object);
+    }
+    // Making the iterator looks at the container, too.
+    if let Some(container) = container
+        && is_on()
+        && !access(container, ptr::null_mut(), Action::Read(Field::Whole), site)
+    {
+        return ptr::null_mut();
     }
     let inner = PyObject_GetIter(object);
     if inner.is_null() {
@@ -105,7 +117,11 @@ struct StoreProxy {
 
 #[pymethods]
 impl StoreProxy {
-    fn __setitem__(own: Bound<'_, Self>, key: Bound<'_, PyAny>, value: Bound<'_, PyAny>) -> PyResult<()> {
+    fn __setitem__(
+        own: Bound<'_, Self>,
+        key: Bound<'_, PyAny>,
+        value: Bound<'_, PyAny>,
+    ) -> PyResult<()> {
         let (object, site) = StoreProxy::parts(&own);
         // SAFETY: the lock is held; no borrow of this object lives across the announcement.
         let done = unsafe {

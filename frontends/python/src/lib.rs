@@ -11,6 +11,7 @@ mod check;
 mod containers;
 mod facts;
 mod greenlet;
+mod hash;
 mod iterate;
 mod places;
 mod primitives;

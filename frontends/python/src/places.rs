@@ -3,20 +3,27 @@
 
 use everyway_protocol::ids::SiteId;
 use everyway_protocol::site::{Site, SiteKind, SiteTable, Uses};
-use hashbrown::HashMap;
 use pyo3::ffi::*;
 use pyo3::prelude::*;
 
+use crate::hash::QuickMap;
+
 /// How far up the stack the user's code is looked for.
 const FRAME_BOUND: usize = 60;
+
+unsafe extern "C" {
+    /// Not in the stable interface, but exported by every CPython from 3.9 to 3.14: a new reference to
+    /// the frame that called, or null.
+    fn PyFrame_GetBack(frame: *mut PyObject) -> *mut PyObject;
+}
 
 /// Sites made for places that the rewriter did not number.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     /// File numbers by code object; none for code that is not the user's. Code objects live as long
     /// as the check.
-    files: HashMap<usize, Option<u32>>,
-    sites: HashMap<(u32, u32), SiteId>,
+    files: QuickMap<usize, Option<u32>>,
+    sites: QuickMap<(u32, u32), SiteId>,
 }
 
 impl Places {
@@ -39,13 +46,8 @@ impl Places {
                 found = self.site(file, line.max(1) as u32, table);
                 break;
             }
-            let back = PyObject_GetAttrString(frame, c"f_back".as_ptr());
+            let back = PyFrame_GetBack(frame);
             if back.is_null() {
-                PyErr_Clear();
-                break;
-            }
-            if back == Py_None() {
-                Py_DECREF(back);
                 break;
             }
             Py_DECREF(frame);
@@ -143,8 +145,7 @@ unsafe fn file_of_code(code: *mut PyObject, table: &SiteTable) -> Option<u32> {
         PyErr_Clear();
         return None;
     }
-    let text: Option<String> =
-        Python::attach(|py| Bound::from_owned_ptr(py, name).extract().ok());
+    let text: Option<String> = Python::attach(|py| Bound::from_owned_ptr(py, name).extract().ok());
     let text = text?;
     table.files.iter().position(|file| *file == text).map(|index| index as u32)
 }

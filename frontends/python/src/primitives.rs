@@ -68,6 +68,11 @@ unsafe fn place(w: &mut World, action: Action) -> SiteId {
     }
 }
 
+/// Whether a timed operation only looks: it doesn't wait at all.
+fn is_poll(timeout: Option<f64>) -> bool {
+    timeout.is_some_and(|timeout| timeout <= 0.0)
+}
+
 fn answer(reply: Reply) -> bool {
     reply == Reply::Answer(true)
 }
@@ -120,6 +125,9 @@ fn new_object(kind: &str, count: u32) -> PyResult<u32> {
 #[pyfunction]
 #[pyo3(signature = (mutex, timeout = None))]
 fn mutex_acquire(py: Python<'_>, mutex: u32, timeout: Option<f64>) -> PyResult<bool> {
+    if is_poll(timeout) {
+        return mutex_try(py, mutex);
+    }
     operate(py, Action::MutexAcquire, mutex, timeout).map(answer)
 }
 
@@ -171,6 +179,9 @@ fn mutex_depth(mutex: u32) -> u32 {
 #[pyfunction]
 #[pyo3(signature = (semaphore, timeout = None))]
 fn semaphore_acquire(py: Python<'_>, semaphore: u32, timeout: Option<f64>) -> PyResult<bool> {
+    if is_poll(timeout) {
+        return semaphore_try(py, semaphore);
+    }
     operate(py, Action::SemaphoreAcquire, semaphore, timeout).map(answer)
 }
 
@@ -226,6 +237,9 @@ fn condition_notify(py: Python<'_>, condition: u32, count: i64) -> PyResult<()> 
 #[pyfunction]
 #[pyo3(signature = (event, timeout = None))]
 fn event_wait(py: Python<'_>, event: u32, timeout: Option<f64>) -> PyResult<bool> {
+    if is_poll(timeout) {
+        return event_is_set(py, event);
+    }
     if answer(operate(py, Action::EventWait, event, None)?) {
         return Ok(true);
     }
@@ -251,6 +265,9 @@ fn event_is_set(py: Python<'_>, event: u32) -> PyResult<bool> {
 #[pyfunction]
 #[pyo3(signature = (task, timeout = None))]
 fn task_join(py: Python<'_>, task: u32, timeout: Option<f64>) -> PyResult<bool> {
+    if is_poll(timeout) {
+        return task_is_alive(py, task).map(|alive| !alive);
+    }
     operate_on(py, Action::TaskJoin(TaskId(task)), ObjectId::NONE, timeout).map(answer)
 }
 
@@ -321,13 +338,13 @@ fn print_text(py: Python<'_>, text: &str) -> PyResult<()> {
         if !w.active {
             return Ok(());
         }
-        let number = match w.texts.iter().position(|known| known == text) {
-            Some(number) => number,
-            None if w.texts.len() < 10_000 => {
+        let number = match w.numbers_of_texts.get(text) {
+            Some(number) => *number,
+            None => {
                 w.texts.push(text.to_owned());
+                w.numbers_of_texts.insert(text.to_owned(), w.texts.len() - 1);
                 w.texts.len() - 1
             }
-            None => 9_999,
         };
         let output = w.exploration.as_ref().map_or(ObjectId::NONE, |e| e.execution.output());
         (number as u32, output)

@@ -26,8 +26,10 @@ pub(crate) unsafe fn point(operation: Operation) -> Option<Reply> {
     }
     let exploration = w.exploration.as_mut()?;
     let me = exploration.execution.current();
-    let directive = exploration.announce(operation);
-    follow(me, directive)
+    match exploration.announce(operation) {
+        Directive::Continue(reply) => Some(reply),
+        directive => follow(me, directive),
+    }
 }
 
 /// Does what the engine says, from within the running task.
@@ -298,6 +300,7 @@ unsafe fn tear_down() {
         task.function = ptr::null_mut();
     }
     w.cells.clear();
+    w.looked_at.clear();
     w.views.clear();
     w.frames.clear();
     let kept = std::mem::take(&mut w.kept);
@@ -397,7 +400,8 @@ pub(crate) fn set_up(module: &Bound<'_, PyModule>) -> PyResult<()> {
             ml_flags: METH_NOARGS,
             ml_doc: ptr::null(),
         };
-        TASK_LOOP = PyCFunction_NewEx(&raw mut TASK_LOOP_DEFINITION, ptr::null_mut(), ptr::null_mut());
+        TASK_LOOP =
+            PyCFunction_NewEx(&raw mut TASK_LOOP_DEFINITION, ptr::null_mut(), ptr::null_mut());
     }
     module.add_function(wrap_pyfunction!(task_start, module)?)?;
     module.add_function(wrap_pyfunction!(current_task, module)?)?;

@@ -108,7 +108,9 @@ unsafe fn value_of(owner: *mut PyObject, name: *mut PyObject) -> Option<String> 
 unsafe fn shown(value: *mut PyObject, depth: u32) -> Option<String> {
     Python::attach(|py| {
         let value = Bound::from_borrowed_ptr(py, value);
-        is_plain(&value, depth).then(|| value.repr().ok().map(|text| cut(&text.to_string()))).flatten()
+        is_plain(&value, depth)
+            .then(|| value.repr().ok().map(|text| cut(&text.to_string())))
+            .flatten()
     })
 }
 

@@ -13,6 +13,7 @@ use hashbrown::HashMap;
 use pyo3::ffi::PyObject;
 use pyo3::prelude::*;
 
+use crate::hash::{QuickMap, QuickSet};
 use crate::places::Places;
 use crate::values::Values;
 
@@ -62,24 +63,28 @@ pub(crate) struct World {
     pub(crate) idle: Vec<*mut PyObject>,
     pub(crate) graveyard: usize,
     /// The cell of each location: an object's address and a name's, or 0 for a container.
-    pub(crate) cells: HashMap<(usize, usize), ObjectId>,
+    pub(crate) cells: QuickMap<(usize, usize), ObjectId>,
     /// What keeps the addresses in `cells` valid until the execution ends.
     pub(crate) kept: Vec<*mut PyObject>,
     /// Dictionaries by the address of their views.
-    pub(crate) views: HashMap<usize, usize>,
+    pub(crate) views: QuickMap<usize, usize>,
     pub(crate) places: Places,
     pub(crate) values: Values,
     pub(crate) texts: Vec<String>,
+    /// The place of each in `texts`.
+    pub(crate) numbers_of_texts: HashMap<String, usize>,
     pub(crate) raised: Vec<Raised>,
     pub(crate) refused: Option<(String, Option<(u32, u32)>)>,
     pub(crate) activations: u32,
     pub(crate) calls: u32,
     /// Calls by the frame of the generator or coroutine that they made.
-    pub(crate) frames: HashMap<usize, (CallId, TaskId)>,
+    pub(crate) frames: QuickMap<usize, (CallId, TaskId)>,
     pub(crate) execution_number: u64,
     pub(crate) abort: *mut PyObject,
     /// Names that were stored at module level while several tasks existed.
     pub(crate) shared: Vec<String>,
+    /// The addresses of such names that were looked at in this execution.
+    pub(crate) looked_at: QuickSet<usize>,
     pub(crate) loop_bound: Option<(u32, u32)>,
     pub(crate) clock_reads: Vec<(u32, u32)>,
 }
@@ -121,20 +126,22 @@ pub(crate) fn set_up(module: &Bound<'_, PyModule>) -> PyResult<()> {
         tasks: Vec::new(),
         idle: Vec::new(),
         graveyard: 0,
-        cells: HashMap::new(),
+        cells: QuickMap::default(),
         kept: Vec::new(),
-        views: HashMap::new(),
+        views: QuickMap::default(),
         places: Places::default(),
         values: Values::default(),
         texts: Vec::new(),
+        numbers_of_texts: HashMap::new(),
         raised: Vec::new(),
         refused: None,
         activations: 0,
         calls: 0,
-        frames: HashMap::new(),
+        frames: QuickMap::default(),
         execution_number: 0,
         abort: abort.into_any().into_ptr(),
         shared: Vec::new(),
+        looked_at: QuickSet::default(),
         loop_bound: None,
         clock_reads: Vec::new(),
     };

@@ -20,16 +20,16 @@ class Primitive(Protocol):
     _id: int
 
 
-_made_outside: list[tuple[Primitive, tuple[str | int, ...]]] = []
+_made_outside: list[tuple[Primitive, str, int]] = []
 _libraries_loading = 0
 
 
-def new_object(owner: Primitive, *kind: str | int) -> int:
+def new_object(owner: Primitive, kind: str, count: int = 0) -> int:
     """The id of a new object for ``owner``, or `OUTSIDE`."""
     executing = core.in_execution()
     if _libraries_loading or not executing:
-        _made_outside.append((owner, kind))
-    return core.new_object(*kind) if executing else OUTSIDE
+        _made_outside.append((owner, kind, count))
+    return core.new_object(kind, count) if executing else OUTSIDE
 
 
 def library_begins() -> None:
@@ -46,11 +46,11 @@ def library_ends() -> None:
 
 def begin_execution() -> None:
     """Give each primitive made outside its object of this execution."""
-    for owner, kind in _made_outside:
-        owner._id = core.new_object(*kind)
+    for owner, kind, count in _made_outside:
+        owner._id = core.new_object(kind, count)
 
 
 def end_execution() -> None:
     """Take the objects away again."""
-    for owner, _ in _made_outside:
+    for owner, _, _ in _made_outside:
         owner._id = OUTSIDE

@@ -77,8 +77,8 @@ class lock:
         if self._id == OUTSIDE:
             return self._acquire_outside()
         if not blocking:
-            return core.mutex_try(self._id)  # type: ignore[no-any-return]
-        return core.mutex_acquire(self._id, limit)  # type: ignore[no-any-return]
+            return core.mutex_try(self._id)
+        return core.mutex_acquire(self._id, limit)
 
     def _acquire_outside(self) -> bool:
         taken, self._held = not self._held, True
@@ -100,7 +100,7 @@ class lock:
     def __enter__(self) -> bool:
         if self._id == OUTSIDE:
             return self._acquire_outside()
-        return core.mutex_acquire(self._id, None)  # type: ignore[no-any-return]
+        return core.mutex_acquire(self._id, None)
 
     def __exit__(self, *exception: object) -> None:
         if self._id == OUTSIDE or core.mutex_release(self._id):
@@ -160,8 +160,8 @@ class RLock:
             self._depth += 1
             return True
         if not blocking:
-            return core.mutex_try(self._id)  # type: ignore[no-any-return]
-        return core.mutex_acquire(self._id, limit)  # type: ignore[no-any-return]
+            return core.mutex_try(self._id)
+        return core.mutex_acquire(self._id, limit)
 
     __enter__ = acquire
 

@@ -161,6 +161,8 @@ def _install_thread(module: Any) -> None:
         if not self._initialized:
             raise RuntimeError("Thread.__init__() not called")
         if not self._started._flag:
+            core.task_enumerate()  # another task may be about to start it
+        if not self._started._flag:
             raise RuntimeError("cannot join thread before it is started")
         if self._task == core.current_task():
             raise RuntimeError("cannot join current thread")
@@ -170,6 +172,8 @@ def _install_thread(module: Any) -> None:
 
     def is_alive(self: Any) -> bool:
         assert self._initialized, "Thread.__init__() not called"
+        if self._task is None:
+            core.task_enumerate()  # another task may be about to start it
         return self._task is not None and core.task_is_alive(self._task)
 
     def set_name(self: Any, name: Any) -> None:
@@ -289,7 +293,7 @@ def _install_condition(module: Any) -> None:
         notified = False
         try:
             notified = core.condition_wait(self._id, self._lock._id, limit)
-            return notified  # type: ignore[no-any-return]
+            return notified
         finally:
             if not notified and waiter in self._waiters:
                 self._waiters.remove(waiter)
@@ -346,9 +350,9 @@ def _install_semaphores(module: Any) -> None:
             self._outside -= taken
             return taken  # type: ignore[no-any-return]
         if not blocking:
-            return core.semaphore_try(self._id)  # type: ignore[no-any-return]
+            return core.semaphore_try(self._id)
         if timeout is None:
-            return core.semaphore_acquire(self._id, None)  # type: ignore[no-any-return]
+            return core.semaphore_acquire(self._id, None)
         return _acquire_in_time(self._id, timeout)
 
     def release(self: Any, n: Any = 1) -> None:
@@ -365,7 +369,7 @@ def _install_semaphores(module: Any) -> None:
     def value(self: Any) -> int:
         if self._id == OUTSIDE:
             return self._outside  # type: ignore[no-any-return]
-        return core.semaphore_value(self._id)  # type: ignore[no-any-return]
+        return core.semaphore_value(self._id)
 
     def refuse_write(self: Any, value: object) -> None:
         core.refuse("threading.Semaphore._value = …")
@@ -388,8 +392,8 @@ def _acquire_in_time(semaphore: int, timeout: Any) -> bool:
             return True
         0.0 + timeout  # raises what the real one raises
     if timeout > 0:
-        return core.semaphore_acquire(semaphore, limit_of(timeout))  # type: ignore[no-any-return]
-    return core.semaphore_acquire(semaphore, 0.0)  # type: ignore[no-any-return]
+        return core.semaphore_acquire(semaphore, limit_of(timeout))
+    return core.semaphore_acquire(semaphore, 0.0)
 
 
 # --- Event ----------------------------------------------------------------------------------------
@@ -405,7 +409,7 @@ def _install_event(module: Any) -> None:
     def is_set(self: Any) -> bool:
         if self._id == OUTSIDE:
             return self._outside  # type: ignore[no-any-return]
-        return core.event_is_set(self._id)  # type: ignore[no-any-return]
+        return core.event_is_set(self._id)
 
     def set(self: Any) -> None:
         if self._id == OUTSIDE:
@@ -423,13 +427,13 @@ def _install_event(module: Any) -> None:
         if self._id == OUTSIDE:
             return self._outside  # type: ignore[no-any-return]
         if timeout is None:
-            return core.event_wait(self._id, None)  # type: ignore[no-any-return]
+            return core.event_wait(self._id, None)
         if type(timeout) not in (float, int):
             if core.event_is_set(self._id):
                 return True
             timeout > 0  # noqa: B015 - raises what the real one raises
         limit = limit_of(timeout) if timeout > 0 else 0.0
-        return core.event_wait(self._id, limit)  # type: ignore[no-any-return]
+        return core.event_wait(self._id, limit)
 
     def write(self: Any, flag: object) -> None:
         self.set() if flag else self.clear()
@@ -483,10 +487,7 @@ def _install_functions(module: Any) -> None:
 
     def enumerate() -> list[Any]:
         alive = core.task_enumerate()
-        known = list(active.values())
-        if alive is None:  # the core doesn't tell which: look at each
-            return [each for each in known if each.is_alive()]
-        return [each for each in known if each._task in alive]
+        return [each for each in list(active.values()) if each._task in alive]
 
     def active_count() -> int:
         return len(enumerate())

@@ -17,6 +17,10 @@ from .walker import placed
 
 Leaf = tuple[ast.expr, Uses]
 
+# Operators by which a container changes in place, and right sides with which none does.
+NO_CONTAINER = (ast.Constant, ast.JoinedStr, ast.Compare, ast.UnaryOp)
+IN_PLACE = (ast.Add, ast.Sub, ast.Mult, ast.BitOr, ast.BitAnd, ast.BitXor)
+
 
 class Targets(Calls):
     """Rewrites assignments, deletions and whatever else binds."""
@@ -153,7 +157,7 @@ class Targets(Calls):
         value, receiver = self.collected(node.value)
         key, used = self.collected(node.slice)
         site = self.site("write", node, name=name, uses=union(flow.whole, receiver, used))
-        if plain and not sliced:
+        if plain and not sliced and isinstance(node.ctx, ast.Store):
             node.slice = self.announcer(key, "__ev_keyw__", self.load(receiver_name, node), key, site)
         else:
             node.value, node.slice = self.announcer(node.value, "__ev_store__", value, site), key
@@ -183,8 +187,12 @@ class Targets(Calls):
                 before.append(self.statement(self.name_read(name, target), node))
             elif self.place(name) is Place.LOCAL:
                 uses.locals[self.mangled(name)] = None
+            mutates = isinstance(node.op, IN_PLACE) and not isinstance(node.value, NO_CONTAINER)
             value = self.expression(node.value)
         node.value = self.stored_value(name, node, self.defined(node, value, [name], uses), uses)
+        if mutates:
+            site = self.site("write", node, name=name, uses=uses)
+            node.value = self.announcer(node, "__ev_inplace__", node.value, self.load(name, node), site)
         return [*before, node]
 
     def augmented_attribute(self, node: ast.AugAssign, target: ast.Attribute) -> None:

@@ -27,7 +27,38 @@ def begin_execution() -> None:
     _errors_size = 0
     sys.stdout = STDOUT
     sys.stderr = STDERR
-    sys.stdin = io.TextIOWrapper(io.BytesIO(b""), encoding="utf-8")
+    sys.stdin = _empty_stdin()
+
+
+_stdin_bytes = io.BytesIO()
+_stdin = io.TextIOWrapper(_stdin_bytes, encoding="utf-8")
+
+
+def _empty_stdin() -> io.TextIOWrapper:
+    """An empty standard input: the last execution's if the program left it as it was."""
+    global _stdin, _stdin_bytes
+    if not _is_unchanged():
+        _stdin_bytes = io.BytesIO()
+        _stdin = io.TextIOWrapper(_stdin_bytes, encoding="utf-8")
+    return _stdin
+
+
+def _is_unchanged() -> bool:
+    try:
+        return (
+            not _stdin.closed
+            and _stdin.buffer is _stdin_bytes
+            and not _stdin_bytes.getvalue()
+            and _stdin_bytes.tell() == 0
+            and not _stdin.__dict__
+            and not _stdin_bytes.__dict__
+            and _stdin.encoding == "utf-8"
+            and _stdin.errors == "strict"
+            and not _stdin.line_buffering
+            and not _stdin.write_through
+        )
+    except ValueError:  # detached
+        return False
 
 
 def dropped() -> dict[int, int]:

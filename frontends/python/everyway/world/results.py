@@ -33,6 +33,8 @@ _LEFT_OUT = (
     type,
 )
 _READINGS = (Reading, ReadingInNanoseconds)
+_DEFINED = frozenset(kind for kind in _LEFT_OUT if kind is not type)
+_PLAIN_CONTAINERS = frozenset({list, tuple, dict})
 _NOTHING: frozenset[str] = frozenset()
 _opaque: set[type] = set()  # classes of libraries of which only the name is shown
 
@@ -47,7 +49,7 @@ def freeze(
     freezer = None
     for name, value in namespace.items():
         kind = type(value)
-        if name.startswith("__") or name in left_out:
+        if kind in _DEFINED or name.startswith("__") or name in left_out:
             continue
         if kind is int or kind is str or kind is bool or value is None or kind is float:
             frozen[name] = _scalar(kind, value)
@@ -104,13 +106,16 @@ class _Freezer:
             return "<clock reading>"
         if kind in _opaque:
             return f"<{kind.__name__}>"
-        plain = _plain_text(value)
+        plain_container = kind in _PLAIN_CONTAINERS
+        plain = None if plain_container else _plain_text(value)
         if plain is not None:
             return plain
         if id(value) in self._above:
             return CUT
         self._above.add(id(value))
         try:
+            if plain_container:
+                return self._freeze_content(value, depth, object_depth)
             return self._freeze_composite(kind, value, depth, object_depth)
         finally:
             self._above.discard(id(value))

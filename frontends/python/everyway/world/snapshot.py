@@ -54,7 +54,8 @@ class Snapshot:
 
     def _look_at_class(self, kind: type) -> None:
         state = {name: value for name, value in kind.__dict__.items() if _is_state(name, value)}
-        self._classes.append((kind, state))
+        if state:
+            self._classes.append((kind, state))
         self._look_at_all(kind.__dict__)
 
     def _look_at_all(self, values: Any) -> None:
@@ -70,7 +71,8 @@ class Snapshot:
         for container, content in self._contents:
             _put_content_back(container, content)
         for collection in self._weak:
-            collection.clear()
+            if collection.data:
+                collection.clear()
         for name, bound, start in self._counters:
             counter = itertools.count(start)
             self._names[name] = counter.__next__ if bound else counter

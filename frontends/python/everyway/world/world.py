@@ -11,6 +11,7 @@ from typing import Any
 
 from everyway import _core as core
 from everyway.models import threading as threading_model
+from everyway.rewrite import Mode
 from everyway.world import output, refusal
 from everyway.world.injected import make_builtins
 from everyway.world.library import Library
@@ -31,7 +32,7 @@ class World:
         folder: str,
         compile_user: CompileUser,
         *,
-        mode: str = "accesses",
+        mode: Mode = "accesses",
         include: Iterable[str] = (),
         seed: int = 0,
     ) -> None:

@@ -1,0 +1,172 @@
+"""What the extension gives: the engine, as the package drives it. See `src/`."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+__version__: str
+
+class Abort(BaseException):
+    """Raised in a task whose execution is over; never caught by the program."""
+
+# A check.
+
+def begin_check(sites: str, sources: list[tuple[int, str, int]], hash: int, settings: dict[str, Any]) -> None:
+    """Begin a check of the program with these sites and sources (file, text, its first line)."""
+
+def next_plan(spent: int) -> tuple[str, bool] | None:
+    """Give the next execution's purpose and whether it records facts; `None` when the check is over."""
+
+def replay_token(token: str) -> None:
+    """Prepare the one execution of this schedule token; raises `ValueError` for one that doesn't fit."""
+
+def steer(token: str, hash: int) -> None:
+    """Prepare one execution by the schedule of a similar program, as far as it can be followed."""
+
+def run(main: Callable[[], object]) -> None:
+    """Run one execution whose main task calls `main()`."""
+
+def ending() -> Literal["complete", "stuck", "redundant", "bound", "diverged", "stopped", "running"]:
+    """Say how the execution ended."""
+
+def printed() -> list[str]:
+    """Give what each task of the execution printed, by content."""
+
+def raised() -> list[tuple[int, str, str]]:
+    """Give the exceptions that tasks ended with: task, type, text."""
+
+def end_execution(result: str | None) -> None:
+    """Report the end of an execution, with the canonical text of its result if it has one."""
+
+def replayed() -> str:
+    """Give the interleaving of the replayed execution, as JSON."""
+
+def take_shared() -> list[str]:
+    """Give the names that were stored at module level while several tasks existed, since the last call."""
+
+def refused() -> tuple[str, tuple[int, int] | None] | None:
+    """Say what was refused, with file number and line."""
+
+def interrupt() -> None:
+    """Stop exploring; what was found is still reported."""
+
+def cut() -> None:
+    """End the execution that is running, because it goes on too long without announcing anything."""
+
+def progress() -> tuple[int, int, int | None, int]:
+    """Count executions, classes, the share done in thousandths, failures."""
+
+def counters() -> tuple[int, int]:
+    """Count the last execution's operations, and the greenlets that could not be ended so far."""
+
+def findings() -> str:
+    """Give everything that the check found, as JSON."""
+
+# What rewritten modules call.
+
+def announcers(mode: Literal["accesses", "facts"]) -> dict[str, Callable[..., Any]]:
+    """Give the announcers by name."""
+
+def user_module(dictionary: dict[str, Any]) -> None:
+    """Say that this is the namespace of one of the program's modules."""
+
+# Tasks.
+
+def in_execution() -> bool:
+    """Whether an execution is running and not being torn down."""
+
+def aborting() -> bool:
+    """Whether the execution is being torn down."""
+
+def execution_number() -> int:
+    """Give the number of the running execution, from 1."""
+
+def task_start(function: Callable[[], object], daemon: bool, name: str) -> int:
+    """Start a task that calls `function()`."""
+
+def current_task() -> int:
+    """Give the running task."""
+
+def set_task_name(task: int, name: str) -> None:
+    """Name a task for the report."""
+
+def report_exception(exception: BaseException | None) -> None:
+    """Say that this exception ended the running task."""
+
+def task_join(task: int, timeout: float | None = None) -> bool:
+    """Wait until the task has ended; false if the time ran out."""
+
+def task_is_alive(task: int) -> bool:
+    """Whether the task has begun and not ended."""
+
+def task_enumerate() -> list[int]:
+    """Give the tasks that are alive, by number."""
+
+def task_join_all() -> None:
+    """Wait until all other tasks but daemons have ended."""
+
+# Objects.
+
+def new_object(kind: str, count: int = 0) -> int:
+    """Make an object of this kind; `count` is a semaphore's first number of permits."""
+
+def mutex_acquire(mutex: int, timeout: float | None = None) -> bool:
+    """Take the mutex; false if the time ran out."""
+
+def mutex_try(mutex: int) -> bool:
+    """Take the mutex if that can be done at once."""
+
+def mutex_release(mutex: int) -> int:
+    """Give the mutex back: 0, or 1 if it was free, 2 if another task holds it."""
+
+def mutex_locked(mutex: int) -> bool:
+    """Whether anyone holds the mutex."""
+
+def mutex_owned(mutex: int) -> bool:
+    """Whether the running task holds the mutex; no scheduling point."""
+
+def mutex_depth(mutex: int) -> int:
+    """Count how often the holder has taken the mutex; no scheduling point."""
+
+def semaphore_acquire(semaphore: int, timeout: float | None = None) -> bool:
+    """Take a permit; false if the time ran out."""
+
+def semaphore_try(semaphore: int) -> bool:
+    """Take a permit if there is one."""
+
+def semaphore_release(semaphore: int, permits: int) -> bool:
+    """Give permits back; false if that would be more than a bounded semaphore started with."""
+
+def semaphore_value(semaphore: int) -> int:
+    """Count the permits."""
+
+def condition_wait(condition: int, mutex: int, timeout: float | None = None) -> bool:
+    """Wait for a notification, with the mutex given back meanwhile; false if the time ran out."""
+
+def condition_notify(condition: int, count: int) -> None:
+    """Wake `count` waiters, all if it is negative."""
+
+def event_wait(event: int, timeout: float | None = None) -> bool:
+    """Wait until the event is set; false if the time ran out."""
+
+def event_set(event: int) -> None:
+    """Set the event."""
+
+def event_clear(event: int) -> None:
+    """Clear the event."""
+
+def event_is_set(event: int) -> bool:
+    """Whether the event is set."""
+
+# Time and the world.
+
+def sleep(seconds: float) -> None:
+    """Sleep so many seconds of virtual time."""
+
+def now() -> float:
+    """Give the virtual seconds since the execution began: a reading of the clock."""
+
+def print_text(text: str) -> None:
+    """Print; which task printed what is part of the result."""
+
+def refuse(what: str) -> None:
+    """End the execution and the unit as unsupported."""
