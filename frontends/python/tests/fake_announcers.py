@@ -1,8 +1,8 @@
 """The announcers of ``ANNOUNCERS.md`` in plain Python: they do the native thing and note the accesses.
 
 They schedule nothing. ``announced`` is the sequence of access announcements, the same in both modes;
-``facts`` is what facts mode adds. Where the core is built, ``builtins_of`` gives its announcers instead to
-the tests that look at frames, because native functions have none.
+``facts`` is what facts mode adds. Where the core is built, ``core_announcers`` gives its own, for the tests
+of what a program means and of frames: native functions have none.
 """
 
 from __future__ import annotations
@@ -106,6 +106,10 @@ class FakeAnnouncers:
         self.note_entry("witem", target, site)
         return value
 
+    def inplace(self, value: Any, target: Any, site: int) -> Any:
+        self.note_entry("inplace", target, site)
+        return value
+
     def in_(self, key: Any, target: Any, site: int) -> bool:
         self.note_entry("in", target, site)
         return key in target
@@ -157,6 +161,9 @@ class FakeAnnouncers:
 
         return call
 
+    def loop(self, site: int) -> None:
+        pass
+
     def round(self, site: int) -> None:
         self.note("round", site)
 
@@ -188,8 +195,8 @@ class FakeAnnouncers:
 
 
 ACCESSES = (
-    "attr attrw wattr global_ globalw bind newcell cell cellw item peek store keyw witem in_ size scan mutate"
-    " iter method bound round"
+    "attr attrw wattr global_ globalw bind newcell cell cellw item peek store keyw witem inplace in_ size scan mutate"
+    " iter method bound loop round"
 ).split()
 FACTS = "enter leave define test return_ call".split()
 
@@ -234,7 +241,7 @@ def builtins_of(announcers: FakeAnnouncers, mode: str) -> dict[str, Any]:
         injected[f"__ev_{name.rstrip('_')}__"] = with_activation(announcer) if mode == "facts" else announcer
     if mode == "facts":
         injected |= {f"__ev_{name.rstrip('_')}__": getattr(announcers, name) for name in FACTS}
-    return {**vars(builtins), **injected, **core_announcers(mode)}
+    return {**vars(builtins), **injected}
 
 
 def core_announcers(mode: str) -> dict[str, Any]:

@@ -158,17 +158,18 @@ def _wait(ready, timeout=None):
     return ready()
 
 
-def new_object(kind, *arguments):
+def new_object(kind, count=0):
     if _state is None:
         raise RuntimeError("no execution is under way")
     made = {
         "mutex": lambda: _Mutex(False),
         "rmutex": lambda: _Mutex(True),
         "condition": _Condition,
-        "semaphore": lambda value: _Semaphore(value, False),
-        "bounded_semaphore": lambda value: _Semaphore(value, True),
+        "inner_condition": _Condition,
+        "semaphore": lambda: _Semaphore(count, False),
+        "bounded_semaphore": lambda: _Semaphore(count, True),
         "event": _Event,
-    }[kind](*arguments)
+    }[kind]()
     _state.objects.append(made)
     return len(_state.objects) - 1
 

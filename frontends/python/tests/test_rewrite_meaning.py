@@ -61,7 +61,7 @@ def run_plain(source: str) -> dict[str, Any]:
 def run_rewritten(source: str, mode: Mode) -> dict[str, Any]:
     """Run a program rewritten."""
     tree = rewrite(source, "program.py", mode=mode, sites=SiteTable())
-    builtins = builtins_of(FakeAnnouncers(), mode)
+    builtins = builtins_of(FakeAnnouncers(), mode) | core_announcers(mode)
     namespace: dict[str, Any] = {"__name__": "program", "__builtins__": builtins}
     exec(compile(tree, "program.py", "exec", dont_inherit=True), namespace)
     return namespace

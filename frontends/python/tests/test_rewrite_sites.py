@@ -88,7 +88,7 @@ def test_an_announcement_names_a_site_of_a_fitting_kind(name: str) -> None:
         elif announcer == "round":
             assert kind == "round"
         else:
-            writes = ("attrw", "wattr", "globalw", "bind", "cellw", "store", "keyw", "witem", "mutate")
+            writes = ("attrw", "wattr", "globalw", "bind", "cellw", "store", "keyw", "witem", "inplace", "mutate")
             assert kind == ("write" if announcer in writes else "read")
 
 
@@ -415,7 +415,7 @@ def test_what_cannot_be_a_shared_container_announces_nothing(expression: str) ->
         ("[*c]", "scan"), ("use(**c)", "scan"), ("c in d", "in"), ("not c", "size"), ("c or d", "size"),
         ("[x for x in d if x]", "size"), ("heapq.heappush(c, 1)", "mutate"), ("push(c, 1)", "mutate"),
         ("json.dumps(c)", "scan"), ("', '.join(c)", "scan"), ("c.extend(d)", "method"), ("c.sort(key=d)", "bound"),
-        ("assert c", "size"), ("del c[0]", "keyw"), ("del c.d[0]", "store"), ("c[1:2]", "item"),
+        ("assert c", "size"), ("del c[0]", "store"), ("del c.d[0]", "store"), ("c[1:2]", "item"),
     ],
 )  # fmt: skip
 def test_what_reads_or_changes_a_container_is_announced(statement: str, announcer: str) -> None:
