@@ -8,7 +8,7 @@ import time
 # Its own name is this file's, so the folder of this file must not come first.
 sys.path.remove(os.path.dirname(os.path.abspath(__file__)))
 
-import frontrun  # noqa: E402
+import frontrun
 
 SECONDS = 2.0
 

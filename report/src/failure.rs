@@ -79,6 +79,10 @@ fn labelled(label: &str, role: Role, text: &str, look: &Look) -> Vec<Line> {
 
 fn waiting(wait: &Wait, look: &Look) -> Vec<Line> {
     let holder = match &wait.held_by {
+        // A task that is joined holds nothing.
+        Some(holder) if *holder == wait.r#for && wait.held_since_line.is_none() => {
+            " to end".to_owned()
+        }
         Some(holder) if *holder == wait.task => ", which it holds itself".to_owned(),
         Some(holder) => format!(", held by `{holder}`"),
         None => String::new(),
@@ -102,5 +106,9 @@ fn switches(failure: &Failure) -> String {
         1 => "1 switch between tasks".to_owned(),
         n => format!("{n} switches between tasks"),
     };
-    if failure.shortest { format!("{count}: no schedule shows it with fewer") } else { count }
+    if failure.shortest && failure.switches > 0 {
+        format!("{count}: no schedule shows it with fewer")
+    } else {
+        count
+    }
 }

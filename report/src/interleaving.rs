@@ -33,14 +33,18 @@ pub(crate) fn table(steps: &[Step], path: &str, whole: bool, look: &Look) -> Vec
     }
 }
 
-/// The tasks in the order of their first step.
+/// The tasks that take steps, in the order in which they are started, as far as the steps tell.
 fn tasks_of(steps: &[Step]) -> Vec<&str> {
     let mut tasks: Vec<&str> = Vec::new();
     for step in steps {
-        if !tasks.contains(&step.task.as_str()) {
-            tasks.push(&step.task);
+        let started = step.object.as_deref().filter(|_| step.op == "start");
+        for task in [Some(step.task.as_str()), started].into_iter().flatten() {
+            if !tasks.contains(&task) {
+                tasks.push(task);
+            }
         }
     }
+    tasks.retain(|task| steps.iter().any(|step| step.task == *task));
     tasks
 }
 

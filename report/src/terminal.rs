@@ -12,6 +12,10 @@ const SHOWN_OF_A_KIND: usize = 4;
 const VERDICT_WIDTH: usize = 11;
 /// Most units' figures are no wider.
 const USUAL_FIGURES_WIDTH: usize = 46;
+/// A name cut shorter says nothing: the figures then get a line of their own.
+const NARROWEST_NAME: usize = 10;
+/// A name that has the line for itself and its id is cut here.
+const WIDEST_NAME: usize = 40;
 
 /// How wide the columns of the units' lines are, so that they stand under each other.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,7 +41,12 @@ impl Columns {
     fn fitted(self, width: usize) -> (usize, usize) {
         let room = width.saturating_sub(VERDICT_WIDTH + 6 + USUAL_FIGURES_WIDTH).max(32);
         let id = self.id.min(room);
-        (self.name.min(room.saturating_sub(id)), id)
+        let beside = room.saturating_sub(id);
+        if beside >= NARROWEST_NAME {
+            return (self.name.min(beside), id);
+        }
+        let alone = width.saturating_sub(VERDICT_WIDTH + 4 + self.id).min(WIDEST_NAME);
+        (self.name.min(alone.max(beside)), id)
     }
 }
 
@@ -154,7 +163,7 @@ fn shown_name<'a>(name: &'a str, id: &str) -> &'a str {
 }
 
 fn figures(unit: &Unit, look: &Look) -> String {
-    let Explored { executions, classes, redundant, seconds: time, .. } = unit.explored;
+    let Explored { executions, classes, seconds: time, .. } = unit.explored;
     if executions == 0 {
         return String::new();
     }
@@ -163,9 +172,6 @@ fn figures(unit: &Unit, look: &Look) -> String {
     }
     let mut parts =
         vec![counted(executions, "execution", "executions"), counted(classes, "class", "classes")];
-    if redundant > 0 {
-        parts.push(format!("{} redundant", grouped(redundant)));
-    }
     if !unit.results.is_empty() {
         let least = if unit.results_complete { "" } else { "at least " };
         parts.push(format!("{least}{}", counted(unit.results.len() as u64, "result", "results")));
@@ -199,7 +205,8 @@ fn asides(unit: &Unit, look: &Look) -> Vec<Line> {
         format!("rests on {}: {}{place}", assumption.kind.name(), assumption.what)
     });
     let notes = unit.notes.iter().filter(|_| only_schedule(unit).is_none()).map(|note| {
-        let place = note.line.map_or_else(String::new, |line| format!(" (line {line})"));
+        let place = note.line.filter(|line| !names_line(&note.message, *line));
+        let place = place.map_or_else(String::new, |line| format!(" (line {line})"));
         format!("note {}: {}{place}", note.kind, note.message)
     });
     for (kind, texts) in [("assumptions", rests.collect::<Vec<_>>()), ("notes", notes.collect())] {
@@ -209,6 +216,12 @@ fn asides(unit: &Unit, look: &Look) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// Whether a sentence says the line itself.
+fn names_line(message: &str, line: u32) -> bool {
+    let words: Vec<&str> = message.split(|letter: char| !letter.is_alphanumeric()).collect();
+    words.windows(2).any(|pair| pair[0].starts_with("line") && pair[1] == line.to_string())
 }
 
 fn aside(text: &str, look: &Look) -> Vec<Line> {

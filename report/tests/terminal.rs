@@ -157,6 +157,58 @@ fn a_deadlock_shows_its_circle() {
 }
 
 #[test]
+fn a_task_that_is_joined_holds_nothing() {
+    let waits = json!([
+        { "task": "main", "for": "eat", "held_by": "eat", "line": 30 },
+        { "task": "eat", "for": "served", "line": 21 },
+    ]);
+    let steps = [("main", "start", "eat", None, Some("start"), 28, "first.start()")].map(step);
+    let hang = failure(
+        "hang",
+        "`eat` waits for `served`: nothing left can end the wait",
+        json!({ "switches": 0, "waits": waits, "steps": steps }),
+    );
+    let text = shown(
+        &report(vec![unit("Telling", 10, "failed", json!({ "failures": [hang] }))]),
+        &Look::default(),
+    );
+    assert!(text.contains("`main` waits at line 30 for `eat` to end\n"), "{text}");
+    assert!(text.contains("`eat` waits at line 21 for `served`\n"), "{text}");
+    assert!(text.contains("  no switch between tasks\n"), "{text}");
+}
+
+#[test]
+fn tasks_stand_in_the_order_in_which_they_are_started() {
+    let steps = [
+        ("main", "start", "work #1", None, Some("start"), 3, "first.start()"),
+        ("main", "start", "work #2", None, None, 4, "second.start()"),
+        ("work #2", "read", "total", Some("0"), Some("`main` is interrupted"), 9, "total += 1"),
+        ("work #1", "read", "total", Some("0"), Some("`work #2` is interrupted"), 9, "total += 1"),
+    ];
+    let lost = failure("atomicity-violation", "lost", json!({ "steps": steps.map(step) }));
+    let text = shown(
+        &report(vec![unit("A race", 1, "failed", json!({ "failures": [lost] }))]),
+        &Look::default(),
+    );
+    let head = text.lines().find(|line| line.trim_start().starts_with("line")).unwrap();
+    assert_eq!(head.split_whitespace().collect::<String>(), "line│main│work#1│work#2");
+}
+
+#[test]
+fn a_note_says_its_line_once() {
+    let notes = json!([
+        { "kind": "data-race", "message": "accesses at lines 15 and 16 are not ordered", "line": 15 },
+        { "kind": "data-race", "message": "`total` is written without a lock", "line": 9 },
+    ]);
+    let text = shown(
+        &report(vec![unit("A race", 1, "proved", json!({ "notes": notes }))]),
+        &Look::default(),
+    );
+    assert!(text.contains("lines 15 and 16 are not ordered\n"), "{text}");
+    assert!(text.contains("without a lock (line 9)\n"), "{text}");
+}
+
+#[test]
 fn on_a_narrow_terminal_all_tasks_share_one_column() {
     insta::assert_snapshot!(shown(&circle(), &Look { width: 60, ..Look::default() }));
 }

@@ -12,6 +12,8 @@ use crate::places::Workspace;
 use crate::setup;
 
 const GUIDE: &str = "docs/guide/threads.md";
+/// Without it the command takes `.venv`, and the replay lines are those that users get.
+const OTHER_ENVIRONMENT: &str = "VIRTUAL_ENV";
 const REPORT_BEGINS: &str = "<!-- report:begin -->";
 const REPORT_ENDS: &str = "<!-- report:end -->";
 
@@ -76,7 +78,7 @@ fn verdicts(
     workspace: &Workspace,
     guide: &Path,
 ) -> Result<BTreeMap<u64, Expectation>> {
-    let (everyway, python) = (workspace.everyway(), workspace.environment().python());
+    let everyway = workspace.everyway();
     let told = workspace.target.join("reports").join(guide).with_extension("json");
     // What an earlier call left must not stand for this one.
     shell.remove_path(&told)?;
@@ -84,7 +86,8 @@ fn verdicts(
     println!("$ everyway check {}", guide.display());
     let formats = ["--format", "terminal", "--format", "json", "--output"];
     // Some blocks fail, as they are meant to.
-    cmd!(shell, "{everyway} check {guide} --python {python} {formats...} {told}")
+    cmd!(shell, "{everyway} check {guide} {formats...} {told}")
+        .env_remove(OTHER_ENVIRONMENT)
         .quiet()
         .ignore_status()
         .run()?;
@@ -113,8 +116,9 @@ fn fill_readme(shell: &Shell, workspace: &Workspace, everyway: &Path) -> Result<
     let fails =
         |block: &&Block| block.expectation().is_some_and(|expected| expected.verdict == "failed");
     let block = blocks.iter().find(fails).context("no block of the guide is expected to fail")?;
-    let (target, python) = (format!("{GUIDE}:{}", block.line), workspace.environment().python());
-    let report = cmd!(shell, "{everyway} check {target} --python {python}")
+    let target = format!("{GUIDE}:{}", block.line);
+    let report = cmd!(shell, "{everyway} check {target}")
+        .env_remove(OTHER_ENVIRONMENT)
         .quiet()
         .ignore_status()
         .read()?;

@@ -1,14 +1,18 @@
 //! Every test in every language: Rust's, the Python package's on each CPython here, the documents'.
 
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use xshell::{Shell, cmd};
+use xshell::{Cmd, Shell, cmd};
 
 use crate::interpreters::{self, Interpreter};
 use crate::places::{Environment, Workspace};
 use crate::setup::{self, Stamp};
 use crate::{demo, documents};
+
+/// So many interpreters are tested at the same time.
+const AT_ONCE: usize = 2;
 
 /// Builds all, runs all, and only then fails, naming the parts that did.
 pub(crate) fn test(shell: &Shell, workspace: &Workspace) -> Result<()> {
@@ -22,12 +26,7 @@ pub(crate) fn test(shell: &Shell, workspace: &Workspace) -> Result<()> {
     parts.run(&format!("Python tests on {interpreter}"), || {
         python_tests(shell, workspace, &workspace.environment())
     });
-    for other in interpreters::other_interpreters(shell, &interpreter) {
-        parts.run(&format!("Python tests on {other}"), || {
-            let environment = installed_into(shell, workspace, &other)?;
-            python_tests(shell, workspace, &environment)
-        });
-    }
+    other_python_tests(shell, workspace, &interpreter, &mut parts);
     parts.run("verdicts of the documents", || demo::compare(shell, workspace));
     parts.run("commands of the documents", || documents::check_commands(shell, workspace));
     parts.end()
@@ -67,6 +66,17 @@ impl Parts {
         }
     }
 
+    /// A part that was run beside others, with what it said.
+    fn done(&mut self, name: &str, output: &str, seconds: f64, passed: bool) {
+        println!("\n== {name}\n{output}");
+        if passed {
+            println!("{name}: passed in {seconds:.0} s");
+        } else {
+            println!("{name}: failed");
+            self.failed.push(name.to_owned());
+        }
+    }
+
     fn end(self) -> Result<()> {
         if !self.failed.is_empty() {
             bail!("failed: {}", self.failed.join(", "));
@@ -77,6 +87,10 @@ impl Parts {
 }
 
 fn python_tests(shell: &Shell, workspace: &Workspace, environment: &Environment) -> Result<()> {
+    Ok(pytest(shell, workspace, environment).run()?)
+}
+
+fn pytest<'a>(shell: &'a Shell, workspace: &Workspace, environment: &Environment) -> Cmd<'a> {
     let tests = workspace.python_front_end().join("tests");
     let python = environment.python();
     // The tests start the command with the interpreter that they run in themselves.
@@ -84,8 +98,48 @@ fn python_tests(shell: &Shell, workspace: &Workspace, environment: &Environment)
         .env("EVERYWAY_COMMAND", workspace.everyway())
         .env("VIRTUAL_ENV", &environment.folder)
         .quiet()
-        .run()?;
-    Ok(())
+}
+
+/// The same on every other interpreter, some at a time; each tells what it said when it is done.
+fn other_python_tests(shell: &Shell, workspace: &Workspace, main: &Interpreter, parts: &mut Parts) {
+    let mut ready = Vec::new();
+    for other in interpreters::other_interpreters(shell, main) {
+        let name = format!("Python tests on {other}");
+        match installed_into(shell, workspace, &other) {
+            Ok(environment) => ready.push((name, environment)),
+            Err(error) => parts.done(&name, &format!("{error:#}"), 0.0, false),
+        }
+    }
+    for some in ready.chunks(AT_ONCE) {
+        let run = |environment| {
+            let start = Instant::now();
+            let (output, passed) = captured_python_tests(workspace, environment)
+                .unwrap_or_else(|error| (format!("{error:#}"), false));
+            (output, start.elapsed().as_secs_f64(), passed)
+        };
+        let told: Vec<_> = thread::scope(|scope| {
+            let running: Vec<_> =
+                some.iter().map(|(_, environment)| scope.spawn(move || run(environment))).collect();
+            running.into_iter().map(thread::ScopedJoinHandle::join).collect()
+        });
+        for ((name, _), told) in some.iter().zip(told) {
+            let (output, seconds, passed) =
+                told.unwrap_or_else(|_| ("the part panicked".into(), 0.0, false));
+            parts.done(name, &output, seconds, passed);
+        }
+    }
+}
+
+/// What the tests said, and whether they passed.
+fn captured_python_tests(
+    workspace: &Workspace,
+    environment: &Environment,
+) -> Result<(String, bool)> {
+    let shell = workspace.shell()?;
+    let output = pytest(&shell, workspace, environment).ignore_status().output()?;
+    let text =
+        [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    Ok((text.concat(), output.status.success()))
 }
 
 /// An environment of its own for another interpreter, with the wheel that all of them share.
