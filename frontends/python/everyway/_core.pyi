@@ -63,6 +63,7 @@ def findings() -> str:
 
 # What rewritten modules call.
 
+def note_attribute(object: object, name: object, writes: bool) -> None: ...
 def announcers(mode: Literal["accesses", "facts"]) -> dict[str, Callable[..., Any]]:
     """Give the announcers by name."""
 

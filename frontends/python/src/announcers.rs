@@ -136,6 +136,39 @@ unsafe extern "C" fn wattr(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mu
     given(went_well, *a)
 }
 
+/// Announces an attribute's read, or its write or deletion, for `getattr`, `hasattr`, `setattr` and
+/// `delattr`, which name it by a value.
+#[pyfunction]
+fn note_attribute(
+    object: &Bound<'_, PyAny>,
+    name: &Bound<'_, PyAny>,
+    writes: bool,
+) -> PyResult<()> {
+    // SAFETY: the lock is held; no reference to the world lives across the announcement.
+    let went_well = unsafe {
+        if !crate::access::is_on() || PyUnicode_CheckExact(name.as_ptr()) == 0 {
+            return Ok(());
+        }
+        let w = world();
+        let site = w.places.of_caller(&mut w.sites).0;
+        // Locations are told apart by the address of the name.
+        let mut interned = again(name.as_ptr());
+        PyUnicode_InternInPlace(&raw mut interned);
+        let went_well = if writes {
+            attribute_write(object.as_ptr(), interned, site)
+        } else {
+            let owners = cells::read_locations(object.as_ptr(), interned);
+            owners
+                .into_iter()
+                .filter(|owner| !owner.is_null())
+                .all(|owner| access(owner, interned, WHOLE_READ, site))
+        };
+        Py_DECREF(interned);
+        went_well
+    };
+    if went_well { Ok(()) } else { Err(PyErr::fetch(object.py())) }
+}
+
 unsafe fn globals() -> *mut PyObject {
     PyEval_GetGlobals()
 }
@@ -532,5 +565,6 @@ pub(crate) fn set_up(module: &Bound<'_, PyModule>) -> PyResult<()> {
         objects.push((c"__ev_call__", true, call));
     }
     module.add_function(wrap_pyfunction!(announcers, module)?)?;
+    module.add_function(wrap_pyfunction!(note_attribute, module)?)?;
     Ok(())
 }

@@ -345,6 +345,10 @@ def user_module(names):
     pass
 
 
+def note_attribute(value, name, writes):
+    pass
+
+
 def announcers(mode):
     return {}
 

@@ -31,16 +31,40 @@ def make_builtins(announcers: dict[str, Any], modules: UserModules) -> dict[str,
         "__import__": _importer(modules),
         "breakpoint": _refusing("breakpoint"),
         "compile": _refusing("compile"),
+        "delattr": _delattr,
         "dir": _dir,
         "eval": _refusing("eval"),
         "exec": _refusing("exec"),
+        "getattr": _getattr,
+        "hasattr": _hasattr,
         "id": identity.serial_id,
         "input": output.input,
         "locals": _locals,
         "open": _open,
         "print": output.print,
+        "setattr": _setattr,
         "vars": _vars,
     }
+
+
+def _getattr(value: Any, name: Any, *default: Any) -> Any:
+    core.note_attribute(value, name, False)
+    return getattr(value, name, *default)
+
+
+def _hasattr(value: Any, name: Any, /) -> bool:
+    core.note_attribute(value, name, False)
+    return hasattr(value, name)
+
+
+def _setattr(value: Any, name: Any, new: Any, /) -> None:
+    core.note_attribute(value, name, True)
+    setattr(value, name, new)
+
+
+def _delattr(value: Any, name: Any, /) -> None:
+    core.note_attribute(value, name, True)
+    delattr(value, name)
 
 
 def _refusing(what: str) -> Any:
