@@ -18,6 +18,7 @@ from everyway.units.copy import copies
 from everyway.units.history import Block
 from everyway.units.probe import Scenario, scenarios
 from everyway.units.shape import Shape, shape
+from everyway.world.refusal import is_refused
 
 Report = dict[str, Any]
 Tell = Callable[[str], None]
@@ -246,6 +247,7 @@ def _without_prompts(source: str) -> str:
 def _explore_all(request: Request, prepared: Prepared, report: Report, tell: Tell) -> None:
     programs = prepared.programs
     if not programs:
+        _refuse_uncontrolled(prepared.tree)
         report.update(verdict="definitions", message=None, results_complete=True)
         report["explored"]["exhaustive"] = True
         return
@@ -257,6 +259,24 @@ def _explore_all(request: Request, prepared: Prepared, report: Report, tell: Tel
         if findings.get("interrupted"):
             break
     _merge(report, all_findings, prepared)
+
+
+def _refuse_uncontrolled(tree: ast.Module) -> None:
+    """Refuse definitions that use a library which is not controlled: nothing can be said of them."""
+    imported: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported |= {
+                alias.asname or alias.name.partition(".")[0]: alias.name
+                for alias in node.names
+                if is_refused(alias.name)
+            }
+        elif isinstance(node, ast.ImportFrom) and node.module and is_refused(node.module):
+            imported |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in imported]
+    if uses:
+        first = min(uses, key=lambda node: (node.lineno, node.col_offset))
+        raise Unsupported(imported[first.id], first.lineno)
 
 
 class Share:

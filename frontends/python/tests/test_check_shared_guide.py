@@ -25,8 +25,7 @@ VERDICTS = {
     264: {"unsupported"},
     292: {"unsupported"},
     310: {"unsupported"},
-    # Only a class, whose locks nothing makes: the table says unsupported, the contract definitions.
-    337: {"unsupported", "definitions"},
+    337: {"unsupported"},
     567: {"failed"},
     588: {"failed"},
     631: WELL | {"definitions"},
