@@ -68,6 +68,9 @@ def check(request: Request, tell: Tell = lambda phase: None) -> Report:
         _explore_all(request, prepared, report, tell)
     except BrokenUnit as broken:
         report.update(verdict="error", message=str(broken))
+    except RecursionError:
+        message = f"an expression is nested too deeply to be looked at ({request.unit['path']})"
+        report.update(verdict="error", message=message)
     except Unsupported as unsupported:
         report.update(verdict="unsupported", message=_unsupported(unsupported, request.unit))
     report["explored"]["seconds"] = round(time.monotonic() - started, 6)
