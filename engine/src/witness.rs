@@ -5,7 +5,6 @@ use alloc::collections::VecDeque;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use everyway_protocol::ids::TaskId;
 use everyway_protocol::operation::Action;
 use everyway_protocol::schedule::{Alternative, Schedule, Segment};
 use everyway_protocol::trace::Event;
@@ -190,18 +189,4 @@ impl<'a> Chains<'a> {
         }
         out
     }
-}
-
-/// The schedule in which these tasks' stretches come one after the other, each to its end.
-#[must_use]
-pub fn one_after_the_other(tasks: &[TaskId]) -> Schedule {
-    let segments = tasks
-        .iter()
-        .map(|task| Segment {
-            task: *task,
-            alternative: Alternative::Execute,
-            operations: Segment::TO_THE_END,
-        })
-        .collect();
-    Schedule { segments }
 }

@@ -63,6 +63,8 @@ pub struct AtomicityStage {
     suspects: Vec<Suspect>,
     current: usize,
     finished: bool,
+    /// Results of which it could not be told whether a serialisable execution has them.
+    pub undecided: usize,
 }
 
 impl AtomicityStage {
@@ -73,6 +75,7 @@ impl AtomicityStage {
             suspects: Vec::new(),
             current: 0,
             finished: true,
+            undecided: 0,
         }
     }
 
@@ -142,6 +145,8 @@ impl AtomicityStage {
                     .violation(&execution.trace, ONE_LOCATION)
                     .or_else(|| self.analysis.violation(&execution.trace, SEVERAL_LOCATIONS));
                 match violation {
+                    // The detector gave something up: that it found nothing says nothing.
+                    None if self.analysis.bounded() => suspect.incomplete = true,
                     None => suspect.verdict = Some(Serialisable::Yes),
                     Some(violation) => {
                         suspect.note(execution, &mut self.order, &violation, self.finished);
@@ -184,6 +189,8 @@ impl AtomicityStage {
         }
         let some_serialisable = results.all.iter().any(|result| result.serialisable);
         let serial = reference.and_then(|reference| reference.result.as_deref());
+        let unknown = |suspect: &&Suspect| suspect.verdict == Some(Serialisable::Unknown);
+        self.undecided = self.suspects.iter().filter(unknown).count();
         for suspect in self.suspects.drain(..) {
             let (Some(Serialisable::No), Some((cause, witness))) =
                 (suspect.verdict, suspect.violation)

@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use everyway_protocol::failure::FailureKind;
-use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
-use everyway_protocol::operation::{Action, Operation};
+use everyway_protocol::ids::{SiteId, TaskId};
+use everyway_protocol::operation::Operation;
 
 use super::{Outcome, Raised};
 use crate::detectors::waits;
@@ -213,14 +213,5 @@ impl Failures {
             }
         }
         self.all = kept;
-    }
-}
-
-/// What an operation waits for, in the words of a report.
-#[must_use]
-pub fn waited_object(operation: &Operation) -> Option<ObjectId> {
-    match operation.action {
-        Action::TaskJoin(_) | Action::TaskJoinAll | Action::Await => None,
-        _ => Some(operation.object),
     }
 }

@@ -247,6 +247,12 @@ impl Exploration {
         self.self_check.failure()
     }
 
+    /// Of how many results it could not be told whether a serialisable execution has them.
+    #[must_use]
+    pub fn undecided_results(&self) -> usize {
+        self.atomicity.undecided
+    }
+
     /// Stops exploring at the user's wish; what was found is still reported.
     pub fn interrupt(&mut self) {
         self.interrupted = true;

@@ -121,6 +121,16 @@ pub fn tell(
             line: Some(site.line),
         });
     }
+    let undecided = exploration.undecided_results();
+    if undecided > 0 {
+        assumptions.push(Assumption {
+            kind: AssumptionKind::Fallback,
+            what: std::format!(
+                "whether {undecided} of the results are serialisable could not be told"
+            ),
+            line: None,
+        });
+    }
     let exhaustive = exploration.is_exhaustive();
     let error = exploration.failures.errors.first();
     let verdict = if !failures.is_empty() {
