@@ -1,35 +1,89 @@
-//! The partial order of an execution's events: program order, and the order of dependent events.
+//! The partial order of an execution's events: program order, and the order of events whose accesses
+//! conflict or that wait for each other.
 //!
-//! Executions whose events have the same partial order are one class. Only the events that can order
-//! tasks are ranked: scheduling points, operations on primitives, prints. Vector clocks after Fidge
-//! (1988) and Mattern (1989).
+//! Executions whose events have the same partial order are one class (a Mazurkiewicz trace). Vector
+//! clocks after Fidge (1988) and Mattern (1989), over the [ranked](crate::execution::ranked) events.
+//! While it orders them it can also collect the *reversible races*: pairs of events of different tasks
+//! that conflict, with no reversible one between them, where the later could have come first
+//! (Abdulla, Aronis, Jonsson & Sagonas, JACM 64, 2017, section 3.2; for operations that wait, section 6).
 
 use alloc::vec::Vec;
 
-use everyway_protocol::ids::{ObjectId, TaskId};
-use everyway_protocol::operation::{Action, Reply};
+use everyway_protocol::ids::TaskId;
+use everyway_protocol::operation::{Action, Operation, Reply};
 use everyway_protocol::schedule::Alternative;
 use everyway_protocol::trace::Event;
 
-use crate::dependence::{Step, conflict, dependent, writes};
+use crate::dependence::Step;
+use crate::execution::Execution;
+use crate::footprint::{self, Access, Place, Touch};
+use crate::primitives::ObjectState;
 
-/// The partial order of one execution.
+/// Two events that could have come in the other order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Race {
+    /// The rank of the earlier event.
+    pub first: u32,
+    /// What came later.
+    pub second: Second,
+    /// Whether it is known that the later one can come first; if not, everything that is enabled
+    /// before the earlier one has to be tried.
+    pub sure: bool,
+}
+
+/// The later one of two that race.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Second {
+    /// The event of this rank.
+    Event(u32),
+    /// The operation that this task still waited to execute at the end; its place in
+    /// [`Execution::blocked`].
+    Pending(u32),
+}
+
+/// An access of a ranked event, linked to the one before it at the same place.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    rank: u32,
+    access: Access,
+    previous: u32,
+}
+
+const NONE: u32 = u32::MAX;
+
+/// The partial order of one execution, and the memory it is computed in.
 #[derive(Debug, Default)]
 pub struct HappensBefore {
     tasks: usize,
     /// The ranked events, as indices into the trace.
     pub events: Vec<u32>,
-    /// For each ranked event a vector clock: how many ranked events of each task come before or are it.
+    /// For each ranked event how many ranked events of each task come before or are it.
     clocks: Vec<u32>,
+    /// The task of each ranked event, and its number among the task's own, from 1.
+    own: Vec<(u32, u32)>,
     now: Vec<u32>,
-    exits: Vec<Option<usize>>,
+    /// The last access at each place: objects, then the lives of tasks.
+    heads: Vec<u32>,
+    links: Vec<Link>,
+    /// The reversible races, in the order of their later event, if they were asked for.
+    pub races: Vec<Race>,
+    lives_are_read: bool,
+    clock: Vec<u32>,
+    waited: Vec<u32>,
+    cursors: Vec<(u32, Access)>,
+    scratch: Vec<Access>,
 }
 
-/// The step that an event executed.
+/// How the event's operation went on.
 #[must_use]
-pub fn step_of(event: &Event) -> Step {
-    let alternative = if is_expiry(event) { Alternative::Expire } else { Alternative::Execute };
-    Step { task: event.task, alternative, operation: event.operation }
+pub fn alternative_of(event: &Event) -> Alternative {
+    match (event.operation.action, event.reply) {
+        (Action::Choose(_), Reply::Value(value)) => {
+            Alternative::Pick(u32::try_from(value).unwrap_or(u32::MAX))
+        }
+        _ if is_expiry(event) => Alternative::Expire,
+        _ => Alternative::Execute,
+    }
 }
 
 /// Whether the event is that a wait's time ran out.
@@ -48,45 +102,80 @@ pub fn is_expiry(event: &Event) -> bool {
             && event.operation.timeout.is_some()
 }
 
-/// Whether the event is a second look at what a loop reads, which comes only when nothing else can go
-/// on.
-fn is_second_look(event: &Event) -> bool {
-    event.operation.action == Action::Await && event.reply == Reply::Answer(false)
+/// An event, or an operation that waits, as the later one of races.
+#[derive(Clone, Copy)]
+struct Later<'a> {
+    task: TaskId,
+    operation: &'a Operation,
+    accesses: &'a [Access],
+    /// The trace's events that the loop's last round could see, if it is a loop that awaits a change.
+    round: (u32, u32),
+    /// What to call it in races, if they are collected.
+    second: Option<Second>,
 }
 
-fn is_ranked(event: &Event) -> bool {
-    event.point
-        || !matches!(
-            event.operation.action,
-            Action::Read(_) | Action::Write(_) | Action::Add(_) | Action::Update(_)
-        )
+/// What is known of whether the later event of a race could come first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reversible {
+    Yes,
+    No,
+    Unknown,
 }
 
 impl HappensBefore {
-    /// Ranks the events of an execution of so many tasks, in which virtual time moved on at `epochs`.
-    pub fn rank(&mut self, trace: &[Event], tasks: usize, epochs: &[u32]) {
-        self.tasks = tasks;
-        self.events.clear();
-        self.clocks.clear();
-        self.now.clear();
-        self.now.resize(tasks * tasks, 0);
-        self.exits.clear();
-        self.exits.resize(tasks, None);
-        let mut epochs = epochs.iter().copied().peekable();
-        for (index, event) in trace.iter().enumerate() {
-            while epochs.next_if(|epoch| *epoch as usize <= index).is_some() {
-                self.join_all_tasks();
-            }
-            if is_ranked(event) {
-                self.rank_one(trace, index as u32, event);
-            }
+    /// Orders the events of an execution.
+    pub fn rank(&mut self, execution: &Execution) {
+        self.order(execution, false);
+    }
+
+    /// Orders the events of an execution that has ended, and collects its reversible races.
+    pub fn rank_with_races(&mut self, execution: &Execution) {
+        self.order(execution, true);
+        for pending in 0..execution.blocked.len() {
+            self.pending_races(execution, pending);
         }
     }
 
-    /// The vector clock of a ranked event, by its index in `events`.
+    /// The vector clock of a ranked event, by its rank.
     #[must_use]
-    pub fn clock(&self, ranked: usize) -> &[u32] {
-        self.clocks.get(ranked * self.tasks..(ranked + 1) * self.tasks).unwrap_or(&[])
+    pub fn clock(&self, rank: usize) -> &[u32] {
+        self.clocks.get(rank * self.tasks..(rank + 1) * self.tasks).unwrap_or(&[])
+    }
+
+    /// Whether the event of the first rank comes before that of the second in every execution of the
+    /// class.
+    #[inline]
+    #[must_use]
+    pub fn is_before(&self, first: usize, second: usize) -> bool {
+        let (task, number) = self.own[first];
+        self.clocks[second * self.tasks + task as usize] >= number
+    }
+
+    fn order(&mut self, execution: &Execution, races: bool) {
+        let tasks = execution.task_count();
+        self.tasks = tasks;
+        self.events.clear();
+        self.clocks.clear();
+        self.own.clear();
+        self.links.clear();
+        self.races.clear();
+        self.lives_are_read = false;
+        self.now.clear();
+        self.now.resize(tasks * tasks, 0);
+        self.heads.clear();
+        self.heads.resize(execution.objects().len() + 1, NONE);
+        let mut epochs = execution.epochs.iter().copied().peekable();
+        for rank in 0..execution.ranked.len() {
+            let event = execution.ranked.all[rank].event;
+            while epochs.next_if(|epoch| *epoch <= event).is_some() {
+                self.join_all_tasks();
+            }
+            self.add(execution, rank, races);
+        }
+    }
+
+    fn place(&self, place: Place) -> usize {
+        if place == Place::LIVES { self.heads.len() - 1 } else { place.0 as usize }
     }
 
     fn join_all_tasks(&mut self) {
@@ -99,81 +188,281 @@ impl HappensBefore {
         }
     }
 
-    fn rank_one(&mut self, trace: &[Event], index: u32, event: &Event) {
-        let (tasks, task) = (self.tasks, event.task.index());
-        let step = step_of(event);
-        for earlier in 0..self.events.len() {
-            let other = &trace[self.events[earlier] as usize];
-            let at = other.task.index();
-            let seen = self.now[task * tasks + at] >= self.clocks[earlier * tasks + at];
-            if other.task != event.task
-                && !seen
-                && (dependent(&step_of(other), &step)
-                    || is_second_look(event)
-                    || is_second_look(other)
-                    || self.enables(trace, other, event, index))
-            {
-                join(
-                    &mut self.now[task * tasks..(task + 1) * tasks],
-                    &self.clocks[earlier * tasks..],
-                );
+    fn add(&mut self, execution: &Execution, rank: usize, races: bool) {
+        let ranked = execution.ranked.all[rank];
+        let (tasks, task) = (self.tasks, ranked.task.index());
+        let accesses = execution.ranked.accesses(rank);
+        let everything = accesses.iter().any(|access| access.place == Place::EVERYTHING);
+        self.begin(ranked.task, ranked.enabler);
+        let operation = execution.trace.events[ranked.event as usize].operation;
+        if everything {
+            if races && operation.action == Action::ProgramEnd {
+                self.races_with_the_end(execution, rank);
+            }
+            self.join_all_tasks();
+            join(&mut self.clock, &self.now[task * tasks..(task + 1) * tasks]);
+        } else {
+            if operation.action == Action::TaskJoinAll {
+                for other in 0..tasks {
+                    let exit = execution.task(TaskId(other as u32)).and_then(|other| other.exit);
+                    self.join_exit(exit);
+                }
+            }
+            let second = races.then_some(Second::Event(rank as u32));
+            let round = (ranked.round, ranked.event);
+            let later = Later { task: ranked.task, operation: &operation, accesses, round, second };
+            let unread_life = matches!(operation.action, Action::TaskStart(_) | Action::TaskExit)
+                && !self.lives_are_read;
+            if !unread_life {
+                self.scan(execution, &later);
             }
         }
-        self.join_lives(event);
-        let now = &mut self.now[task * tasks..(task + 1) * tasks];
-        now[task] += 1;
-        self.clocks.extend_from_slice(now);
-        if event.operation.action == Action::TaskExit {
-            self.exits[task] = Some(self.events.len());
+        let number = self.now[task * tasks + task] + 1;
+        for (clock, waited) in self.clock.iter_mut().zip(&self.waited) {
+            *clock = (*clock).max(*waited);
         }
-        if let Action::TaskStart(child) = event.operation.action {
-            let from = self.events.len() * tasks;
+        self.clock[task] = number;
+        self.clocks.extend_from_slice(&self.clock);
+        self.own.push((ranked.task.0, number));
+        self.events.push(ranked.event);
+        self.now[task * tasks..(task + 1) * tasks].copy_from_slice(&self.clock);
+        if everything {
+            self.join_all_tasks();
+        }
+        if let Action::TaskStart(child) = operation.action
+            && child.index() < tasks
+        {
             let child = child.index();
-            join(&mut self.now[child * tasks..(child + 1) * tasks], &self.clocks[from..]);
+            join(&mut self.now[child * tasks..(child + 1) * tasks], &self.clock);
         }
-        self.events.push(index);
-    }
-
-    fn join_lives(&mut self, event: &Event) {
-        let tasks = self.tasks;
-        let ended = |task: TaskId| self.exits.get(task.index()).copied().flatten();
-        let range = event.task.index() * tasks..(event.task.index() + 1) * tasks;
-        match event.operation.action {
-            Action::TaskJoin(other) if event.reply == Reply::Answer(true) => {
-                if let Some(exit) = ended(other) {
-                    join(&mut self.now[range], &self.clocks[exit * tasks..]);
-                }
-            }
-            Action::TaskJoinAll => {
-                for exit in self.exits.iter().flatten() {
-                    join(&mut self.now[range.clone()], &self.clocks[exit * tasks..]);
-                }
-            }
-            _ => {}
+        for access in accesses.iter().filter(|access| access.place != Place::EVERYTHING) {
+            self.lives_are_read |= access.place == Place::LIVES && access.touch == Touch::Read;
+            let place = self.place(access.place);
+            let link = Link { rank: rank as u32, access: *access, previous: self.heads[place] };
+            self.heads[place] = self.links.len() as u32;
+            self.links.push(link);
         }
     }
 
-    /// Whether the later event could wait for the earlier one, although they commute once both can go.
-    fn enables(&self, trace: &[Event], earlier: &Event, later: &Event, index: u32) -> bool {
-        let (first, second) = (earlier.operation, later.operation);
-        match (first.action, second.action) {
-            (Action::EventSet, Action::EventResume)
-            | (Action::ConditionNotify(_), Action::ConditionResume(_)) => {
-                first.object == second.object
+    fn join_exit(&mut self, exit: Option<u32>) {
+        let Some(exit) = exit.map(|exit| exit as usize).filter(|exit| *exit < self.own.len())
+        else {
+            return;
+        };
+        join(&mut self.clock, &self.clocks[exit * self.tasks..(exit + 1) * self.tasks]);
+    }
+
+    /// What the task knows before its next event, and before what it waited for.
+    fn begin(&mut self, task: TaskId, enabler: Option<u32>) {
+        let (tasks, task) = (self.tasks, task.index());
+        self.clock.clear();
+        self.clock.extend_from_slice(&self.now[task * tasks..(task + 1) * tasks]);
+        self.join_exit(enabler);
+        self.waited.clear();
+        self.waited.resize(tasks, 0);
+    }
+
+    /// Goes back through the accesses that conflict with its own, the latest first. `clock` is joined
+    /// with the clocks of those that could have come later; `waited` with those that could not.
+    fn scan(&mut self, execution: &Execution, later: &Later<'_>) {
+        self.cursors.clear();
+        for access in later.accesses {
+            let head = self.heads[self.place(access.place)];
+            if head != NONE {
+                self.cursors.push((head, *access));
             }
-            (_, Action::Await) => {
-                writes(first.action)
-                    && first.object != ObjectId::NONE
-                    && trace[..index as usize].iter().any(|read| {
-                        read.task == later.task
-                            && read.operation.object == first.object
-                            && conflict(read.operation.action, first.action)
-                    })
-                    || first.action == Action::TaskExit
+        }
+        while let Some(at) = self.latest_cursor() {
+            let (head, access) = self.cursors[at];
+            let link = self.links[head as usize];
+            let first = link.rank as usize;
+            let (other, number) = self.own[first];
+            let mut done = link.previous == NONE;
+            if link.access.conflicts(&access) {
+                let mut covered = self.clock[other as usize] >= number;
+                if !covered {
+                    let clock = &self.clocks[first * self.tasks..(first + 1) * self.tasks];
+                    match self.reversible(execution, link, &access, later) {
+                        Reversible::No => join(&mut self.waited, clock),
+                        sure => {
+                            join(&mut self.clock, clock);
+                            let sure = sure == Reversible::Yes;
+                            let race = |second| Race { first: link.rank, second, sure };
+                            self.races.extend(later.second.map(race));
+                            covered = true;
+                        }
+                    }
+                }
+                // Whatever came before such an access at this place came before it in every order.
+                done |= covered && link.access.is_total();
             }
-            _ => false,
+            if done {
+                self.cursors.swap_remove(at);
+            } else {
+                self.cursors[at].0 = link.previous;
+            }
         }
     }
+
+    fn latest_cursor(&self) -> Option<usize> {
+        match self.cursors.as_slice() {
+            [] => None,
+            [_] => Some(0),
+            all => (0..all.len()).max_by_key(|at| self.links[all[*at].0 as usize].rank),
+        }
+    }
+
+    /// Whether the later operation could have been executed before the access of this link.
+    fn reversible(
+        &self,
+        execution: &Execution,
+        link: Link,
+        access: &Access,
+        later: &Later<'_>,
+    ) -> Reversible {
+        let (task, operation) = (later.task, later.operation);
+        let first = execution.ranked.all[link.rank as usize];
+        let objects = execution.objects();
+        match operation.action {
+            Action::MutexAcquire | Action::SemaphoreAcquire => {
+                if access.place != Place(operation.object.0) {
+                    return Reversible::Yes;
+                }
+                let earlier = execution.trace.events[first.event as usize].operation;
+                let gist = match earlier.action {
+                    Action::ConditionWait(_) if earlier.object != operation.object => {
+                        return Reversible::No;
+                    }
+                    Action::ConditionResume(_) if earlier.object != operation.object => 0,
+                    _ => self.with_unordered(first.gist, link.rank, access.place),
+                };
+                yes_if(footprint::is_enabled_under(objects, task, operation, gist))
+            }
+            Action::ConditionResume(mutex) if access.place == Place(mutex.0) => {
+                let earlier = execution.trace.events[first.event as usize].operation;
+                match earlier.action {
+                    Action::ConditionResume(_) => Reversible::Yes,
+                    Action::ConditionWait(_) => Reversible::No,
+                    _ => {
+                        let own = u64::from(task.0) + 1;
+                        yes_if(first.gist == 0 || first.gist & 0xffff_ffff == own)
+                    }
+                }
+            }
+            Action::ConditionResume(_) => Reversible::Unknown,
+            Action::Await => self.awaited_something_else(execution, link.rank, later),
+            _ => Reversible::Yes,
+        }
+    }
+
+    /// The gist with what was added to the place after the access of this rank, unordered with it.
+    fn with_unordered(&self, gist: u64, rank: u32, place: Place) -> u64 {
+        let mut sum = i64::try_from(gist).unwrap_or(i64::MAX);
+        if self.links.is_empty() {
+            return gist;
+        }
+        let mut at = self.heads[self.place(place)];
+        while at != NONE {
+            let link = self.links[at as usize];
+            if link.rank <= rank {
+                break;
+            }
+            if let Touch::Increase(by) = link.access.touch
+                && !self.is_before(rank as usize, link.rank as usize)
+            {
+                sum = sum.saturating_add(i64::from(by));
+            }
+            at = link.previous;
+        }
+        u64::try_from(sum).unwrap_or(0)
+    }
+
+    /// A loop that awaited a change would have gone on without this one if there was another.
+    fn awaited_something_else(
+        &self,
+        execution: &Execution,
+        change: u32,
+        later: &Later<'_>,
+    ) -> Reversible {
+        let not_because_of_it =
+            |rank: usize| rank != change as usize && !self.is_before(change as usize, rank);
+        let round = later.round.0 as usize..later.round.1 as usize;
+        if execution.changed_in(later.task, round, later.accesses, not_because_of_it) {
+            Reversible::Unknown
+        } else {
+            Reversible::No
+        }
+    }
+
+    /// The program's end could have come before the last point of each task that it cut off.
+    fn races_with_the_end(&mut self, execution: &Execution, rank: usize) {
+        let main = execution.ranked.all[rank].task;
+        for task in (0..self.tasks).filter(|task| *task != main.index()) {
+            let last = (0..rank).rev().find(|rank| {
+                let ranked = &execution.ranked.all[*rank];
+                ranked.task.index() == task && ranked.point
+            });
+            let Some(last) = last else { continue };
+            let (_, number) = self.own[last];
+            if self.clock[task] < number {
+                let second = Second::Event(rank as u32);
+                self.races.push(Race { first: last as u32, second, sure: true });
+            }
+        }
+    }
+
+    /// An operation that waited when the execution ended races with what made it wait.
+    fn pending_races(&mut self, execution: &Execution, pending: usize) {
+        let step = execution.blocked[pending];
+        let ended = execution.ranked.all.last().is_some_and(|last| {
+            execution.trace.events[last.event as usize].operation.action == Action::ProgramEnd
+        });
+        if ended && execution.is_enabled(&step) {
+            let first = (execution.ranked.len() - 1) as u32;
+            let second = Second::Pending(pending as u32);
+            self.races.push(Race { first, second, sure: true });
+            return;
+        }
+        if !could_be_enabled(execution, &step) {
+            return;
+        }
+        let mut accesses = core::mem::take(&mut self.scratch);
+        accesses.clear();
+        // What it would touch if it were enabled.
+        let gist = match step.operation.action {
+            Action::MutexAcquire => 0,
+            Action::SemaphoreAcquire => 1,
+            _ => footprint::gist(execution.objects(), step.task, &step.operation),
+        };
+        execution.touch(&step, gist, &mut accesses);
+        let enabler = execution.task(step.task).and_then(|task| task.enabler);
+        self.begin(step.task, enabler);
+        let later = Later {
+            task: step.task,
+            operation: &step.operation,
+            accesses: &accesses,
+            round: (0, 0),
+            second: Some(Second::Pending(pending as u32)),
+        };
+        self.scan(execution, &later);
+        self.scratch = accesses;
+    }
+}
+
+/// Whether a task that waits at the end waits for the state of an object that others changed, and not
+/// for something that never came.
+fn could_be_enabled(execution: &Execution, step: &Step) -> bool {
+    match (step.operation.action, execution.objects().get(step.operation.object)) {
+        (Action::MutexAcquire | Action::SemaphoreAcquire, _) => true,
+        (Action::ConditionResume(_), ObjectState::Condition(condition)) => {
+            condition.is_notified(step.task) || condition.is_expired(step.task)
+        }
+        _ => false,
+    }
+}
+
+fn yes_if(enabled: bool) -> Reversible {
+    if enabled { Reversible::Yes } else { Reversible::No }
 }
 
 fn join(clock: &mut [u32], other: &[u32]) {

@@ -19,6 +19,7 @@ pub mod dependence;
 pub mod detectors;
 pub mod execution;
 pub mod exploration;
+pub mod footprint;
 pub mod happens_before;
 pub mod orders;
 pub mod points;

@@ -117,7 +117,12 @@ impl Points {
             | Action::TaskIsAlive(_)
             | Action::TaskEnumerate => self.lives,
             Action::Sleep => self.timed,
-            Action::Yield => true,
+            Action::Yield | Action::Choose(_) => true,
+            Action::AtomicLoad
+            | Action::AtomicStore(_)
+            | Action::AtomicAdd(_)
+            | Action::AtomicSwap(_)
+            | Action::AtomicCompareExchange(..) => self.objects.contains(&key),
             Action::Print(_) => operation.object != everyway_protocol::ids::ObjectId::NONE,
             Action::ConditionResume(_)
             | Action::EventResume

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use everyway_engine::clock::ClockMode;
 use everyway_engine::detectors::races::Races;
 use everyway_engine::execution::{Execution, Settings};
+use everyway_engine::happens_before::HappensBefore;
 use everyway_engine::points::Points;
 use everyway_engine::primitives::ObjectKind::{
     BoundedSemaphore, Cell, Condition, Event, Mutex, Semaphore,
@@ -33,6 +34,7 @@ fn search(
 ) -> Option<Found> {
     let mut execution = Execution::new(Settings { clock, ..Settings::default() });
     let mut races = Races::default();
+    let mut order = HappensBefore::default();
     let mut found = Found { complete: 0, redundant: 0, left: BTreeSet::new() };
     for _ in 0..patience {
         strategy.begin();
@@ -53,7 +55,8 @@ fn search(
             found.complete += 1;
             found.left.insert(left);
         }
-        if !strategy.advance() {
+        order.rank_with_races(&execution);
+        if !strategy.advance(&execution, &order) {
             return Some(found);
         }
     }
@@ -191,7 +194,10 @@ fn random_model(numbers: &mut Numbers) -> Model {
 fn agree_with_enumeration(seed: u64, clock: ClockMode) -> bool {
     let mut numbers = Numbers(seed);
     let model = random_model(&mut numbers);
-    let exhaustive = || Exhaustive::new(100_000);
+    let exhaustive = || match clock {
+        ClockMode::Exact => Exhaustive::by_sleep_sets(100_000),
+        _ => Exhaustive::new(100_000),
+    };
     let every = Points::everything;
     let Some(plain) =
         search(&model, every(), Exhaustive::enumeration(100_000), false, clock, 6_000)

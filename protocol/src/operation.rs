@@ -85,6 +85,20 @@ pub enum Action {
     /// Look whether the event is set.
     EventIsSet,
 
+    /// Read an atomic number.
+    AtomicLoad,
+    /// Write an atomic number.
+    AtomicStore(u64),
+    /// Add to an atomic number, wrapping round, and read what it was.
+    AtomicAdd(u64),
+    /// Write an atomic number and read what it was.
+    AtomicSwap(u64),
+    /// Write the second number if the atomic is the first one, and read what it was.
+    AtomicCompareExchange(u64, u64),
+
+    /// Pick one of so many values: the engine tries each.
+    Choose(u32),
+
     /// Start another task.
     TaskStart(TaskId),
     /// End; the task's last operation.
@@ -140,7 +154,7 @@ pub enum Reply {
     Done,
     /// The answer of a `try`, a look or a timed operation: whether it succeeded or holds.
     Answer(bool),
-    /// The value that was read: permits, or nanoseconds of the clock.
+    /// The value that was read or picked: permits, nanoseconds of the clock, what an atomic number was.
     Value(u64),
     /// The program misused the object; nothing was changed.
     Misuse(Misuse),

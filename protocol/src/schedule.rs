@@ -22,6 +22,8 @@ pub enum Alternative {
     Execute,
     /// It is a timed operation, and its time runs out.
     Expire,
+    /// It picks a value: this one.
+    Pick(u32),
 }
 
 /// A stretch of one task's operations.
@@ -88,8 +90,16 @@ impl Schedule {
         let mut bytes = Vec::new();
         bytes.extend_from_slice(&program.to_le_bytes());
         for segment in &self.segments {
-            let expire = u32::from(segment.alternative == Alternative::Expire);
-            write_number(&mut bytes, segment.task.0 * 2 + expire);
+            // Three numbers for each task, so that a short schedule stays a short line.
+            let (kind, value) = match segment.alternative {
+                Alternative::Execute => (0, None),
+                Alternative::Expire => (1, None),
+                Alternative::Pick(value) => (2, Some(value)),
+            };
+            write_number(&mut bytes, segment.task.0 * 3 + kind);
+            if let Some(value) = value {
+                write_number(&mut bytes, value);
+            }
             write_number(&mut bytes, segment.operations);
         }
         let sum = crc32fast::hash(&bytes);
@@ -125,10 +135,13 @@ impl Schedule {
         let mut segments = Vec::new();
         while !rest.is_empty() {
             let task = read_number(&mut rest).ok_or(TokenError::Damaged)?;
+            let alternative = match task % 3 {
+                0 => Alternative::Execute,
+                1 => Alternative::Expire,
+                _ => Alternative::Pick(read_number(&mut rest).ok_or(TokenError::Damaged)?),
+            };
             let operations = read_number(&mut rest).ok_or(TokenError::Damaged)?;
-            let alternative =
-                if task % 2 == 1 { Alternative::Expire } else { Alternative::Execute };
-            segments.push(Segment { task: TaskId(task / 2), alternative, operations });
+            segments.push(Segment { task: TaskId(task / 3), alternative, operations });
         }
         Ok(Schedule { segments })
     }
@@ -167,6 +180,7 @@ mod tests {
             segments: alloc::vec![
                 segment(1, 3, Alternative::Execute),
                 segment(2, 100_000, Alternative::Expire),
+                segment(7, 1, Alternative::Pick(300)),
                 segment(0, Segment::TO_THE_END, Alternative::Execute),
             ],
         }

@@ -8,14 +8,16 @@ use super::Execution;
 use super::task::{Look, TaskState};
 use crate::clock::ClockMode;
 use crate::dependence::Step;
-use crate::primitives::ObjectState;
+use crate::primitives::{ObjectState, atomic};
 
 impl Execution {
     /// Executes a step and records the event.
     pub(super) fn execute(&mut self, step: &Step, point: bool) -> Reply {
+        self.rank(step, point);
         let reply = match step.alternative {
             Alternative::Execute => self.effect(step.task, &step.operation),
             Alternative::Expire => self.expire(step.task, &step.operation),
+            Alternative::Pick(value) => Reply::Value(u64::from(value)),
         };
         let task = &mut self.tasks[step.task.index()];
         task.operations += 1;
@@ -80,8 +82,11 @@ impl Execution {
             Action::ConditionWait(mutex) => self.condition_wait(task, operation, mutex),
             Action::ConditionResume(mutex) => self.condition_resume(task, operation, mutex),
             Action::ConditionNotify(count) => {
+                let rank = self.last_rank();
                 if let Some(condition) = self.objects.condition_mut(object) {
-                    condition.notify(count);
+                    for waiter in condition.notify(count) {
+                        self.tasks[waiter.index()].enabler = rank;
+                    }
                 }
                 Reply::Done
             }
@@ -97,6 +102,20 @@ impl Execution {
             | Action::TaskIsAlive(_)
             | Action::TaskEnumerate
             | Action::TaskJoinAll => self.task_effect(task, operation),
+            Action::AtomicLoad
+            | Action::AtomicStore(_)
+            | Action::AtomicAdd(_)
+            | Action::AtomicSwap(_)
+            | Action::AtomicCompareExchange(..) => match self.objects.atomic_mut(object) {
+                Some(value) => {
+                    let before = *value;
+                    *value = atomic::after(operation.action, before);
+                    Reply::Value(before)
+                }
+                None => Reply::Done,
+            },
+            // Every value is an alternative of its own; without a search it is the first.
+            Action::Choose(_) => Reply::Value(0),
             Action::Read(_)
             | Action::Write(_)
             | Action::Add(_)
@@ -106,6 +125,11 @@ impl Execution {
             | Action::Await
             | Action::Yield => Reply::Done,
         }
+    }
+
+    /// The rank of the event that is being executed.
+    fn last_rank(&self) -> Option<u32> {
+        u32::try_from(self.ranked.len()).ok()?.checked_sub(1)
     }
 
     fn condition_wait(&mut self, task: TaskId, operation: &Operation, mutex: ObjectId) -> Reply {
@@ -135,12 +159,15 @@ impl Execution {
     }
 
     fn event_effect(&mut self, task: TaskId, operation: &Operation) -> Reply {
+        let rank = self.last_rank();
         let Some(event) = self.objects.event_mut(operation.object) else { return Reply::Done };
         match operation.action {
             Action::EventWait => Reply::Answer(event.wait(task)),
             Action::EventResume => Reply::Answer(true),
             Action::EventSet => {
-                event.set();
+                for waiter in event.set() {
+                    self.tasks[waiter.index()].enabler = rank;
+                }
                 Reply::Done
             }
             Action::EventClear => {
@@ -163,6 +190,7 @@ impl Execution {
                 Reply::Done
             }
             Action::TaskExit => {
+                self.tasks[task.index()].exit = self.last_rank();
                 self.tasks[task.index()].state = TaskState::Finished;
                 Reply::Done
             }
@@ -309,5 +337,7 @@ fn is_lasting_change(action: Action) -> bool {
             | Action::Yield
             | Action::ConditionWait(_)
             | Action::ConditionResume(_)
+            | Action::AtomicLoad
+            | Action::Choose(_)
     )
 }

@@ -1,5 +1,7 @@
 //! Which steps can be chosen now.
 
+use alloc::vec::Vec;
+
 use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
 use everyway_protocol::operation::{Action, Operation};
 use everyway_protocol::schedule::Alternative;
@@ -7,7 +9,7 @@ use everyway_protocol::schedule::Alternative;
 use super::Execution;
 use super::task::{Look, TaskState};
 use crate::clock::ClockMode;
-use crate::dependence::{Step, conflict, writes};
+use crate::dependence::Step;
 use crate::primitives::ObjectState;
 
 impl Execution {
@@ -26,11 +28,26 @@ impl Execution {
             let step = Step { task, alternative: Alternative::Execute, operation };
             if self.tasks[index].state == TaskState::Starting || self.is_enabled(&step) {
                 only_sleepers &= operation.action == Action::Sleep;
-                self.choices.push(step);
+                if let Action::Choose(count) = operation.action {
+                    let values = (0..count.max(1)).map(Alternative::Pick);
+                    self.choices.extend(values.map(|alternative| Step { alternative, ..step }));
+                } else {
+                    self.choices.push(step);
+                }
             }
         }
         self.collect_expiries(only_sleepers);
         !self.choices.is_empty()
+    }
+
+    /// Whether a choice is about time: some wait's time may run out, or what awaits a change may look
+    /// once more because nothing else can go on.
+    #[must_use]
+    pub fn is_timing_choice(&self) -> bool {
+        self.choices.iter().any(|step| {
+            step.alternative == Alternative::Expire
+                || step.operation.action == Action::Await && self.is_second_look(step.task)
+        })
     }
 
     /// A wait's time may run out when nothing else can go on but sleepers, and from then on: whoever
@@ -88,7 +105,8 @@ impl Execution {
     }
 
     /// Whether the step can be executed now.
-    pub(super) fn is_enabled(&self, step: &Step) -> bool {
+    #[must_use]
+    pub fn is_enabled(&self, step: &Step) -> bool {
         let operation = &step.operation;
         let state = self.objects.get(operation.object);
         match (operation.action, state) {
@@ -112,9 +130,7 @@ impl Execution {
                     _ => false,
                 }
             }
-            (Action::Await, _) => {
-                self.tasks[step.task.index()].look == Look::Allowed || self.round_changed(step)
-            }
+            (Action::Await, _) => self.is_second_look(step.task) || self.round_changed(step),
             _ => true,
         }
     }
@@ -170,29 +186,14 @@ impl Execution {
         let Some(first) = self.tasks[step.task.index()].round_start(step.operation.site) else {
             return true;
         };
-        let round = &self.trace.events[first.min(self.trace.events.len())..];
+        let mut reads = Vec::new();
+        self.round_reads(step.task, &step.operation, &mut reads);
         // A change may have come at any moment since the round began.
-        round.iter().any(|change| {
-            change.task != step.task
-                && writes(change.operation.action)
-                && round.iter().any(|read| {
-                    read.task == step.task && sees(&read.operation, change.task, &change.operation)
-                })
-        })
+        self.changed_in(step.task, first..self.trace.events.len(), &reads, |_| true)
     }
-}
 
-/// Whether what an operation found may be otherwise after the change.
-fn sees(read: &Operation, changer: TaskId, change: &Operation) -> bool {
-    match (read.action, change.action) {
-        (Action::TaskIsAlive(task), Action::TaskExit) => task == changer,
-        (Action::TaskIsAlive(task), Action::TaskStart(started)) => task == started,
-        (Action::TaskEnumerate, Action::TaskExit | Action::TaskStart(_)) => true,
-        (Action::ConditionResume(mutex), _) if change.object == mutex => true,
-        _ => {
-            read.object != ObjectId::NONE
-                && read.object == change.object
-                && conflict(read.action, change.action)
-        }
+    /// Whether the task, which waits for a change, may look once more although there was none.
+    pub(super) fn is_second_look(&self, task: TaskId) -> bool {
+        self.tasks[task.index()].look == Look::Allowed
     }
 }

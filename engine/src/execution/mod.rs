@@ -6,6 +6,7 @@
 
 mod effects;
 mod enabled;
+pub mod ranked;
 pub mod task;
 
 use alloc::vec::Vec;
@@ -20,6 +21,7 @@ use crate::dependence::Step;
 use crate::points::Points;
 use crate::primitives::{ObjectKind, ObjectState, Objects};
 use crate::strategies::{Pick, Strategy};
+use ranked::RankedEvents;
 use task::{Task, TaskState};
 
 /// What the front-end does next.
@@ -83,6 +85,8 @@ pub struct Execution {
     settings: Settings,
     /// What happened.
     pub trace: Trace,
+    /// Its events that can order tasks.
+    pub ranked: RankedEvents,
     /// Indices into the trace's events at which virtual time moved on (only where deadlines order).
     pub epochs: Vec<u32>,
     /// Circles of waiting tasks that came into being.
@@ -110,6 +114,7 @@ impl Execution {
         Execution {
             settings,
             trace: Trace::default(),
+            ranked: RankedEvents::default(),
             epochs: Vec::new(),
             circles: Vec::new(),
             blocked: Vec::new(),
@@ -129,6 +134,7 @@ impl Execution {
     /// Begins anew: main is the only task, and it runs.
     pub fn begin(&mut self) {
         self.trace.clear();
+        self.ranked.clear();
         self.epochs.clear();
         self.circles.clear();
         self.blocked.clear();
@@ -172,6 +178,19 @@ impl Execution {
     #[must_use]
     pub fn task(&self, id: TaskId) -> Option<&Task> {
         self.tasks.get(id.index())
+    }
+
+    /// The task of this path.
+    #[must_use]
+    pub fn task_of_path(&self, path: u64) -> Option<TaskId> {
+        let index = self.tasks.iter().position(|task| task.path == path)?;
+        Some(TaskId(index as u32))
+    }
+
+    /// The steps that can be chosen now.
+    #[must_use]
+    pub fn choices(&self) -> &[Step] {
+        &self.choices
     }
 
     /// The objects.
@@ -372,7 +391,7 @@ impl Execution {
                 return self.end_without_choice();
             }
         }
-        let step = match strategy.choose(&self.choices, self.current) {
+        let step = match strategy.choose(self) {
             Pick::Step(index) => match self.choices.get(index) {
                 Some(step) => *step,
                 None => return self.end(Ending::Diverged),

@@ -68,6 +68,10 @@ pub struct Task {
     pub look: Look,
     /// How many rounds of loops it has gone without a choice.
     pub rounds_on_end: u32,
+    /// The rank of the notification that ended its wait.
+    pub enabler: Option<u32>,
+    /// The rank of its exit.
+    pub exit: Option<u32>,
     children: u32,
     objects: u32,
     writes: u32,
@@ -92,6 +96,8 @@ impl Task {
             expirable: false,
             look: Look::None,
             rounds_on_end: 0,
+            enabler: None,
+            exit: None,
             children: 0,
             objects: 0,
             writes: 0,

@@ -222,7 +222,7 @@ impl Suspect {
             return;
         }
         let witness = if events.len() <= RANKED_AT_MOST {
-            order.rank(events, execution.task_count(), &execution.epochs);
+            order.rank(execution);
             witness::fewest_switches(events, order, execution.task_count())
         } else {
             witness::as_executed(events)

@@ -18,6 +18,7 @@ use everyway_protocol::operation::Operation;
 use everyway_protocol::schedule::Schedule;
 use everyway_protocol::site::SiteTable;
 
+use crate::clock::ClockMode;
 use crate::detectors::races::Races;
 use crate::execution::{Directive, Ending, Execution, Settings};
 use crate::happens_before::HappensBefore;
@@ -59,11 +60,15 @@ pub struct CheckSettings {
 }
 
 /// The longest path, in choices, that the search keeps.
-const NODE_BOUND: usize = 20_000;
+const NODE_BOUND: usize = 1_000_000;
 
 /// Executions with more events are not ranked, which takes time quadratic in their number: their
 /// witness is the execution as it was, and their output orders are not counted.
 pub(crate) const RANKED_AT_MOST: usize = 4_000;
+
+/// An execution whose number of ranked events times that of its tasks is more than this is not ordered,
+/// so nothing can be planned from it.
+const ORDER_BOUND: usize = 50_000_000;
 
 /// The share of the budget, in thousandths, after which an unfinished search gives way to the walk.
 const SEARCH_SHARE: u32 = 700;
@@ -211,7 +216,10 @@ impl Exploration {
             races: Races::default(),
             order: HappensBefore::default(),
             phase: Phase::Serial,
-            exhaustive: Exhaustive::new(NODE_BOUND),
+            exhaustive: match settings.execution.clock {
+                ClockMode::Exact => Exhaustive::by_sleep_sets(NODE_BOUND),
+                _ => Exhaustive::new(NODE_BOUND),
+            },
             walk: Walk::new(settings.seed),
             replay: Replay::new(Schedule::default(), Mismatch::Stop),
             serial: Serial,
@@ -465,7 +473,7 @@ impl Exploration {
             Purpose::Search => self.ended_search(ending, &outcome),
             Purpose::Walk | Purpose::Steered => {
                 self.races.look(&self.execution, &mut self.points);
-                self.note(ending, &outcome);
+                self.note(ending, &outcome, false);
             }
             Purpose::SelfCheck => self.self_check.ended(ending, outcome.result.as_deref()),
             Purpose::Facts | Purpose::Around => {
@@ -491,17 +499,28 @@ impl Exploration {
             self.forget();
             return;
         }
+        let rankable = self.is_rankable();
+        if rankable && self.exhaustive.needs_races() {
+            self.order.rank_with_races(&self.execution);
+        } else {
+            self.order.races.clear();
+        }
         if ending == Ending::Redundant {
             self.redundant += 1;
         } else {
-            self.note(ending, outcome);
+            self.note(ending, outcome, self.exhaustive.needs_races());
         }
-        if self.exhaustive.has_overflown() || ending == Ending::Bound {
+        if self.exhaustive.has_overflown() || ending == Ending::Bound || !rankable {
             self.unfinished = Some(Unfinished::Bound);
         }
-        if !self.exhaustive.advance() && self.unfinished.is_none() {
+        if !self.exhaustive.advance(&self.execution, &self.order) && self.unfinished.is_none() {
             self.phase = Phase::SelfCheck;
         }
+    }
+
+    /// Whether the memory that the order of its events takes is within reason.
+    fn is_rankable(&self) -> bool {
+        self.execution.ranked.len().saturating_mul(self.execution.task_count()) <= ORDER_BOUND
     }
 
     /// More operations are points than was known: the search begins anew.
@@ -516,7 +535,7 @@ impl Exploration {
     }
 
     /// Takes down what an execution showed.
-    fn note(&mut self, ending: Ending, outcome: &Outcome) {
+    fn note(&mut self, ending: Ending, outcome: &Outcome, ranked: bool) {
         if matches!(ending, Ending::Stopped | Ending::Diverged) {
             return;
         }
@@ -528,9 +547,9 @@ impl Exploration {
         }
         let tasks = self.execution.task_count();
         let events = &self.execution.trace.events;
-        let small = events.len() <= RANKED_AT_MOST;
-        if small {
-            self.order.rank(events, tasks, &self.execution.epochs);
+        let small = events.len() <= RANKED_AT_MOST && self.is_rankable();
+        if small && !ranked {
+            self.order.rank(&self.execution);
         }
         self.failures.note(&self.execution, ending, outcome, small.then_some(&self.order));
         let Some(result) = &outcome.result else { return };

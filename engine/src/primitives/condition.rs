@@ -53,10 +53,16 @@ impl Condition {
         self.queue.contains(&(task, WaiterState::Expired))
     }
 
-    /// Takes so many waiters out of the queue, the longest waiting first.
-    pub fn notify(&mut self, count: u32) {
+    /// Takes so many waiters out of the queue, the longest waiting first, and says who they were.
+    pub fn notify(&mut self, count: u32) -> impl Iterator<Item = TaskId> + '_ {
         let count = (count as usize).min(self.queue.len());
-        self.queue.drain(..count);
+        self.queue.drain(..count).map(|(task, _)| task)
+    }
+
+    /// How many are in the queue.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.queue.len()
     }
 
     /// Notes that the task's time ran out.

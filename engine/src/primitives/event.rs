@@ -35,10 +35,10 @@ impl EventFlag {
         !self.waiters.contains(&task)
     }
 
-    /// Sets the flag and wakes all waiters.
-    pub fn set(&mut self) {
+    /// Sets the flag and wakes all waiters; says who they were.
+    pub fn set(&mut self) -> impl Iterator<Item = TaskId> + '_ {
         self.set = true;
-        self.waiters.clear();
+        self.waiters.drain(..)
     }
 
     /// Clears the flag.

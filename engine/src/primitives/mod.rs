@@ -3,6 +3,7 @@
 //! Each object is one file. [`enabled`](ObjectState::enabled) and [`execute`](ObjectState::execute)
 //! dispatch to it; which operations commute is in [`dependence`](crate::dependence).
 
+pub mod atomic;
 pub mod condition;
 pub mod event;
 pub mod mutex;
@@ -35,6 +36,8 @@ pub enum ObjectKind {
     },
     /// An event, not set.
     Event,
+    /// An atomic number.
+    Atomic(u64),
 }
 
 /// The state of one object in one execution.
@@ -50,6 +53,8 @@ pub enum ObjectState {
     Condition(Condition),
     /// An event.
     Event(EventFlag),
+    /// An atomic number.
+    Atomic(u64),
 }
 
 impl ObjectState {
@@ -66,6 +71,7 @@ impl ObjectState {
             }
             ObjectKind::Condition { inner } => ObjectState::Condition(Condition::new(inner)),
             ObjectKind::Event => ObjectState::Event(EventFlag::default()),
+            ObjectKind::Atomic(value) => ObjectState::Atomic(value),
         }
     }
 }
@@ -155,6 +161,14 @@ impl Objects {
     pub fn event_mut(&mut self, id: ObjectId) -> Option<&mut EventFlag> {
         match self.states.get_mut(id.index()) {
             Some(ObjectState::Event(event)) => Some(event),
+            _ => None,
+        }
+    }
+
+    /// The atomic number of this id.
+    pub fn atomic_mut(&mut self, id: ObjectId) -> Option<&mut u64> {
+        match self.states.get_mut(id.index()) {
+            Some(ObjectState::Atomic(value)) => Some(value),
             _ => None,
         }
     }

@@ -10,6 +10,7 @@ use everyway_protocol::operation::Action;
 use everyway_protocol::schedule::Alternative;
 
 use crate::dependence::Step;
+use crate::execution::Execution;
 
 /// What a strategy wants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,8 +25,9 @@ pub enum Pick {
 
 /// Chooses the steps of executions, one execution after the other.
 pub trait Strategy {
-    /// Chooses among the steps that are enabled, never none. Steps that let a time run out come last.
-    fn choose(&mut self, choices: &[Step], current: TaskId) -> Pick;
+    /// Chooses among the execution's [`choices`](Execution::choices), of which there is at least one.
+    /// Steps that let a time run out come last.
+    fn choose(&mut self, execution: &Execution) -> Pick;
 
     /// Whether tasks that have been started run up to their first point before a choice, so that
     /// the choice can see their operations.
@@ -45,7 +47,7 @@ pub trait Strategy {
 /// The step that keeps the running task going unless it yields, else the one of the lowest task.
 fn default_choice(choices: &[Step], current: TaskId) -> usize {
     let goes_on = |step: &Step| {
-        step.alternative == Alternative::Execute && step.operation.action != Action::Yield
+        step.alternative != Alternative::Expire && step.operation.action != Action::Yield
     };
     choices
         .iter()

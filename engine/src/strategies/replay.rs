@@ -6,6 +6,7 @@ use everyway_protocol::schedule::{Alternative, Schedule, Segment};
 
 use super::{Pick, Strategy, default_choice};
 use crate::dependence::Step;
+use crate::execution::Execution;
 
 /// What to do where the schedule can't be followed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -88,7 +89,8 @@ impl Strategy for Replay {
         false
     }
 
-    fn choose(&mut self, choices: &[Step], current: TaskId) -> Pick {
+    fn choose(&mut self, execution: &Execution) -> Pick {
+        let (choices, current) = (execution.choices(), execution.current());
         if self.left != Some(0) {
             if let Some(index) = find(choices, self.task, Alternative::Execute) {
                 return self.pick(choices, index);

@@ -4,7 +4,7 @@ use everyway_protocol::ids::TaskId;
 
 use super::replay::only_starts;
 use super::{Pick, Strategy, default_choice};
-use crate::dependence::Step;
+use crate::execution::Execution;
 
 /// The policy of the serial reference.
 #[derive(Debug, Default)]
@@ -19,7 +19,8 @@ impl Strategy for Serial {
         starting
     }
 
-    fn choose(&mut self, choices: &[Step], current: TaskId) -> Pick {
+    fn choose(&mut self, execution: &Execution) -> Pick {
+        let (choices, current) = (execution.choices(), execution.current());
         let started = choices.iter().rposition(only_starts);
         Pick::Step(started.unwrap_or_else(|| default_choice(choices, current)))
     }

@@ -3,10 +3,8 @@
 //! A class whose choices are rare is rarely met; there is no guarantee but that every class has a
 //! chance. The same seed gives the same executions.
 
-use everyway_protocol::ids::TaskId;
-
 use super::{Pick, Strategy};
-use crate::dependence::Step;
+use crate::execution::Execution;
 
 /// The walk.
 #[derive(Debug)]
@@ -42,7 +40,8 @@ impl Walk {
 }
 
 impl Strategy for Walk {
-    fn choose(&mut self, choices: &[Step], _current: TaskId) -> Pick {
+    fn choose(&mut self, execution: &Execution) -> Pick {
+        let choices = execution.choices();
         if choices.len() == 1 {
             return Pick::Step(0);
         }

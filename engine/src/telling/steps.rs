@@ -47,7 +47,7 @@ pub(super) fn of(
     }
     let has_place = |site| program.sites.get(site).is_some_and(|site| site.line > 0);
     for waiting in execution.blocked.iter().filter(|step| has_place(step.operation.site)) {
-        let name = operation_name(&waiting.operation, None);
+        let name = operation_name(&waiting.operation);
         let mut step = step_of(program, &waiting.operation, waiting.task, name, tasks);
         step.reason = Some(String::from("waits for ever"));
         steps.push(step);
@@ -197,7 +197,7 @@ fn step(
     reason: Option<String>,
     tasks: &[String],
 ) -> Step {
-    let name = operation_name(&event.operation, Some(event));
+    let name = operation_name(&event.operation);
     let mut step = step_of(program, &event.operation, event.task, name, tasks);
     step.value = value;
     step.reason = reason;
@@ -258,16 +258,13 @@ fn answer(event: &Event) -> Option<String> {
     }
 }
 
-fn operation_name(operation: &Operation, event: Option<&Event>) -> &'static str {
+fn operation_name(operation: &Operation) -> &'static str {
     match operation.action {
         Action::Read(_) => "read",
         Action::Write(_) => "write",
         Action::Add(_) => "add",
         Action::Update(_) => "update",
-        Action::MutexAcquire | Action::SemaphoreAcquire => match event {
-            Some(event) if event.reply == Reply::Answer(false) => "acquire",
-            _ => "acquire",
-        },
+        Action::MutexAcquire | Action::SemaphoreAcquire => "acquire",
         Action::MutexTry | Action::SemaphoreTry => "try-acquire",
         Action::MutexRelease | Action::SemaphoreRelease(_) => "release",
         Action::MutexLocked => "locked",
@@ -279,6 +276,12 @@ fn operation_name(operation: &Operation, event: Option<&Event>) -> &'static str 
         Action::EventSet => "set",
         Action::EventClear => "clear",
         Action::EventIsSet => "is-set",
+        Action::AtomicLoad => "load",
+        Action::AtomicStore(_) => "store",
+        Action::AtomicAdd(_) => "fetch-add",
+        Action::AtomicSwap(_) => "swap",
+        Action::AtomicCompareExchange(..) => "compare-exchange",
+        Action::Choose(_) => "choose",
         Action::TaskStart(_) => "start",
         Action::TaskExit => "exit",
         Action::TaskJoin(_) | Action::TaskJoinAll => "join",

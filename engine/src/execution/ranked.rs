@@ -1,0 +1,204 @@
+//! The events of an execution that can order tasks, with what each touched.
+//!
+//! An access to a cell that is no scheduling point races with nothing and orders nothing, so only the
+//! others are ranked.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use everyway_protocol::ids::TaskId;
+use everyway_protocol::operation::{Action, Operation};
+use everyway_protocol::schedule::Alternative;
+use everyway_protocol::trace::Event;
+
+use super::Execution;
+use crate::dependence::{Step, writes};
+use crate::footprint::{self, Access, Place, Touch};
+
+/// An event that can order tasks.
+#[derive(Clone, Copy, Debug)]
+pub struct Ranked {
+    /// Its index in the trace.
+    pub event: u32,
+    /// The task.
+    pub task: TaskId,
+    /// How its operation went on.
+    pub alternative: Alternative,
+    /// How many operations the task had executed before it.
+    pub ordinal: u32,
+    /// Whether it was chosen at a node of the search.
+    pub point: bool,
+    /// What its object was like before it.
+    pub gist: u64,
+    /// The ranked event without which the task could not have gone on, if that is one.
+    pub enabler: Option<u32>,
+    /// For a loop that awaited a change, the first event of its last round.
+    pub round: u32,
+    first_access: u32,
+}
+
+/// The ranked events of an execution, in order.
+#[derive(Clone, Debug, Default)]
+pub struct RankedEvents {
+    /// The events.
+    pub all: Vec<Ranked>,
+    accesses: Vec<Access>,
+}
+
+impl RankedEvents {
+    pub(super) fn clear(&mut self) {
+        self.all.clear();
+        self.accesses.clear();
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// What the event of this rank touched.
+    #[must_use]
+    pub fn accesses(&self, rank: usize) -> &[Access] {
+        let first = self.all[rank].first_access as usize;
+        let last =
+            self.all.get(rank + 1).map_or(self.accesses.len(), |next| next.first_access as usize);
+        &self.accesses[first..last]
+    }
+
+    /// The rank of the first event with at least this index in the trace.
+    #[must_use]
+    pub fn at(&self, event: usize) -> usize {
+        self.all.partition_point(|ranked| (ranked.event as usize) < event)
+    }
+}
+
+impl Execution {
+    /// Ranks the step's event, which is about to happen, unless it orders nothing.
+    pub(super) fn rank(&mut self, step: &Step, point: bool) {
+        let is_access = matches!(
+            step.operation.action,
+            Action::Read(_) | Action::Write(_) | Action::Add(_) | Action::Update(_)
+        );
+        if is_access && !point {
+            return;
+        }
+        let gist = footprint::gist(&self.objects, step.task, &step.operation);
+        let first_access = self.ranked.accesses.len() as u32;
+        let mut accesses = core::mem::take(&mut self.ranked.accesses);
+        self.touch(step, gist, &mut accesses);
+        self.ranked.accesses = accesses;
+        let task = &mut self.tasks[step.task.index()];
+        let enabler = match step.operation.action {
+            Action::TaskJoin(other) if step.alternative == Alternative::Execute => {
+                self.tasks.get(other.index()).and_then(|other| other.exit)
+            }
+            Action::ConditionResume(_) | Action::EventResume => task.enabler.take(),
+            _ => None,
+        };
+        let round = match step.operation.action {
+            Action::Await => self.tasks[step.task.index()]
+                .round_start(step.operation.site)
+                .unwrap_or(self.trace.events.len()) as u32,
+            _ => 0,
+        };
+        self.ranked.all.push(Ranked {
+            event: self.trace.events.len() as u32,
+            task: step.task,
+            alternative: step.alternative,
+            ordinal: self.tasks[step.task.index()].operations,
+            point,
+            gist,
+            enabler,
+            round,
+            first_access,
+        });
+    }
+
+    /// Adds what the step touches if its object has this gist.
+    pub fn touch(&self, step: &Step, gist: u64, out: &mut Vec<Access>) {
+        if step.operation.action == Action::Await && step.alternative == Alternative::Execute {
+            if self.is_second_look(step.task) {
+                out.push(Access::EVERYTHING);
+            } else {
+                self.round_reads(step.task, &step.operation, out);
+            }
+            return;
+        }
+        let path = |task: TaskId| self.tasks.get(task.index()).map_or(0, |task| task.path);
+        footprint::touch(&self.objects, path, step, gist, out);
+    }
+
+    /// What the last round of the loop that the operation is at the head of has looked at.
+    pub(super) fn round_reads(&self, task: TaskId, operation: &Operation, out: &mut Vec<Access>) {
+        let start = out.len();
+        let Some(first) = self.tasks[task.index()].round_start(operation.site) else { return };
+        let mut add = |access: Access| {
+            let read = Access { touch: Touch::Read, ..access };
+            if !out[start..].contains(&read) {
+                out.push(read);
+            }
+        };
+        let first = first.min(self.trace.events.len());
+        for event in self.trace.events[first..].iter().filter(|event| event.task == task) {
+            if let Some(access) = cell_access(event) {
+                add(access);
+            }
+        }
+        for rank in self.ranked.at(first)..self.ranked.len() {
+            if self.ranked.all[rank].task == task {
+                for access in
+                    self.ranked.accesses(rank).iter().filter(|a| a.place != Place::EVERYTHING)
+                {
+                    add(*access);
+                }
+            }
+        }
+    }
+
+    /// Whether another task changed one of these places in an event of this range; of the ranked
+    /// events only some count.
+    #[must_use]
+    pub fn changed_in(
+        &self,
+        task: TaskId,
+        events: Range<usize>,
+        reads: &[Access],
+        counts: impl Fn(usize) -> bool,
+    ) -> bool {
+        let until = events.end.min(self.trace.events.len());
+        let first = events.start.min(until);
+        let changes = |access: &Access| {
+            access.touch != Touch::Read && reads.iter().any(|read| read.conflicts(access))
+        };
+        let unranked = self.trace.events[first..until].iter().any(|event| {
+            event.task != task
+                && !event.point
+                && cell_access(event).is_some_and(|access| changes(&access))
+        });
+        unranked
+            || (self.ranked.at(first)..self.ranked.at(until)).any(|rank| {
+                self.ranked.all[rank].task != task
+                    && counts(rank)
+                    && self.ranked.accesses(rank).iter().any(changes)
+            })
+    }
+}
+
+/// What an access to a cell touches.
+fn cell_access(event: &Event) -> Option<Access> {
+    let operation = &event.operation;
+    let (Action::Read(field) | Action::Write(field) | Action::Add(field) | Action::Update(field)) =
+        operation.action
+    else {
+        return None;
+    };
+    let touch = if writes(operation.action) { Touch::Write } else { Touch::Read };
+    Some(Access { place: Place(operation.object.0), touch, field })
+}

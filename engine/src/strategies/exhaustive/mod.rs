@@ -1,0 +1,522 @@
+//! Every class of executions once: optimal dynamic partial order reduction with wakeup trees.
+//!
+//! Abdulla, Aronis, Jonsson & Sagonas, *Source Sets: A Foundation for Optimal Dynamic Partial Order
+//! Reduction* (JACM 64, 2017), section 6. The search holds one path: a node for each moment of the
+//! execution at which somebody was chosen. After an execution every reversible race of it, `(e, f)`,
+//! gives a sequence `v` for the node before `e`: all events that do not come after `e`, then `f`. It is
+//! dropped if something that was tried there, or sleeps there, could come first in `v`; otherwise it is
+//! put into the node's wakeup tree. All races of each execution are looked at, and `v` is taken from
+//! the whole execution: both shortcuts lose classes.
+//!
+//! Where time runs out, and where it can't be told what a race would need, a node is *full*: all that
+//! is enabled there is tried, with sleep sets alone (Godefroid, LNCS 1032, 1996, chapter 5). Below such a
+//! node an execution may turn out to be redundant.
+
+mod sequences;
+mod tree;
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use everyway_protocol::operation::Operation;
+use everyway_protocol::schedule::Alternative;
+
+use super::{Pick, Strategy, default_choice};
+use crate::dependence::Step;
+use crate::execution::{Ending, Execution};
+use crate::footprint::{self, Access};
+use crate::happens_before::HappensBefore;
+use sequences::Sequences;
+use tree::{Branches, EMPTY, Item, WakeupTrees};
+
+/// How many items all wakeup trees together keep before sequences are cut to their first step.
+const ITEM_BOUND: usize = 4_000_000;
+
+/// How the search decides what to try.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Mode {
+    /// What races of executions ask for.
+    Optimal,
+    /// Everything that does not sleep.
+    SleepSets,
+    /// Everything.
+    Enumeration,
+}
+
+/// A step that need not be tried: what it leads to is known.
+#[derive(Clone, Copy, Debug)]
+struct Asleep {
+    path: u64,
+    alternative: Alternative,
+    first_access: u32,
+    accesses: u32,
+}
+
+/// A step that could be chosen at a node.
+#[derive(Clone, Copy, Debug)]
+struct Choice {
+    path: u64,
+    alternative: Alternative,
+    ordinal: u32,
+}
+
+/// A moment at which somebody was chosen.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    /// In `asleep`: the steps that slept when it was made, then those that were tried.
+    first: u32,
+    first_access: u32,
+    first_choice: u32,
+    choices: u32,
+    /// How many slept when it was made.
+    slept: u32,
+    /// How many were tried before the present one.
+    tried: u32,
+    path: u64,
+    alternative: Alternative,
+    /// What it executed, once it has.
+    operation: Option<Operation>,
+    /// The alternatives still to be tried.
+    pending: Branches,
+    /// Whether all that is enabled will be tried.
+    full: bool,
+    /// The rank of its event in the present execution.
+    rank: u32,
+    /// How many objects had been named before it.
+    objects: u32,
+}
+
+impl Node {
+    /// Its entries in `asleep`.
+    fn asleep(&self) -> Range<usize> {
+        let first = self.first as usize;
+        first..first + (self.slept + self.tried) as usize
+    }
+}
+
+/// The search.
+#[derive(Debug)]
+pub struct Exhaustive {
+    mode: Mode,
+    nodes: Vec<Node>,
+    asleep: Vec<Asleep>,
+    accesses: Vec<Access>,
+    choices: Vec<Choice>,
+    trees: WakeupTrees,
+    sequences: Sequences,
+    /// How many nodes this execution has passed.
+    depth: usize,
+    /// The tree that the branch just taken leads into.
+    guide: Branches,
+    /// The node from which the guide leads.
+    guided_from: usize,
+    /// The last node's planned step could not be chosen, so it was not tried.
+    untried: bool,
+    node_bound: usize,
+    overflow: bool,
+    /// Sequences that were cut to their first step.
+    pub fallbacks: u64,
+    /// Plans that could not be followed.
+    pub mismatches: u64,
+    /// Races with an event that was no choice.
+    pub unplaced: u64,
+}
+
+impl Exhaustive {
+    /// A search that has visited nothing, and keeps at most so many nodes on its path.
+    #[must_use]
+    pub fn new(node_bound: usize) -> Exhaustive {
+        Exhaustive {
+            mode: Mode::Optimal,
+            nodes: Vec::new(),
+            asleep: Vec::new(),
+            accesses: Vec::new(),
+            choices: Vec::new(),
+            trees: WakeupTrees::default(),
+            sequences: Sequences::default(),
+            depth: 0,
+            guide: EMPTY,
+            guided_from: 0,
+            untried: false,
+            node_bound,
+            overflow: false,
+            fallbacks: 0,
+            mismatches: 0,
+            unplaced: 0,
+        }
+    }
+
+    /// A search by sleep sets alone, for executions in which deadlines order everything.
+    #[must_use]
+    pub fn by_sleep_sets(node_bound: usize) -> Exhaustive {
+        Exhaustive { mode: Mode::SleepSets, ..Exhaustive::new(node_bound) }
+    }
+
+    /// Plain enumeration of all interleavings, to test the search against.
+    #[must_use]
+    pub fn enumeration(node_bound: usize) -> Exhaustive {
+        Exhaustive { mode: Mode::Enumeration, ..Exhaustive::new(node_bound) }
+    }
+
+    /// Forgets what was visited.
+    pub fn restart(&mut self) {
+        self.nodes.clear();
+        self.asleep.clear();
+        self.accesses.clear();
+        self.choices.clear();
+        self.trees.clear();
+        self.guide = EMPTY;
+        self.guided_from = 0;
+        self.overflow = false;
+        self.begin();
+    }
+
+    /// The next execution begins.
+    pub fn begin(&mut self) {
+        self.depth = 0;
+        self.untried = false;
+    }
+
+    /// Whether an execution had more choices than the bound, so that not all were kept.
+    #[must_use]
+    pub fn has_overflown(&self) -> bool {
+        self.overflow
+    }
+
+    /// Whether the races of executions are what decides; if so, [`advance`](Exhaustive::advance) needs
+    /// them.
+    #[must_use]
+    pub fn needs_races(&self) -> bool {
+        self.mode == Mode::Optimal
+    }
+
+    /// The execution has ended, and its events were ordered: plans what its races ask for, and moves on
+    /// to the next path. False when there is none.
+    pub fn advance(&mut self, execution: &Execution, order: &HappensBefore) -> bool {
+        if self.guide != EMPTY {
+            self.lose_guide();
+        }
+        if self.mode == Mode::Optimal && execution.ending() != Some(Ending::Diverged) {
+            self.plan(execution, order);
+        }
+        self.back_track(execution)
+    }
+
+    /// A guess at the share of the search that is done, from 0 to 1, in thousandths: at each node
+    /// the steps tried, and below the one that is tried the same of the next node.
+    #[must_use]
+    pub fn share(&self) -> u32 {
+        let share = self.nodes.iter().rev().fold(0.0f64, |below, node| {
+            let tried = f64::from(node.tried);
+            let pending = self.trees.first_items(node.pending).count() as f64;
+            (tried + below) / (tried + 1.0 + pending)
+        });
+        (share * 1000.0) as u32
+    }
+
+    fn back_track(&mut self, execution: &Execution) -> bool {
+        if self.trees.is_loose() {
+            self.trees.pack(self.nodes.iter().map(|node| node.pending));
+        }
+        while let Some(last) = self.nodes.len().checked_sub(1) {
+            let node = self.nodes[last];
+            if !self.untried && (node.rank as usize) < execution.ranked.len() {
+                let first_access = self.accesses.len() as u32;
+                let accesses = execution.ranked.accesses(node.rank as usize);
+                self.accesses.extend_from_slice(accesses);
+                self.asleep.push(Asleep {
+                    path: node.path,
+                    alternative: node.alternative,
+                    first_access,
+                    accesses: accesses.len() as u32,
+                });
+                self.nodes[last].tried += 1;
+            }
+            self.untried = false;
+            if self.branch(last) {
+                return true;
+            }
+            self.asleep.truncate(node.first as usize);
+            self.accesses.truncate(node.first_access as usize);
+            self.choices.truncate(node.first_choice as usize);
+            self.nodes.pop();
+        }
+        false
+    }
+
+    /// Takes the node's next alternative, if it has one that does not sleep.
+    fn branch(&mut self, index: usize) -> bool {
+        loop {
+            let node = &mut self.nodes[index];
+            let Some((item, below)) = self.trees.take(&mut node.pending) else { return false };
+            let node = self.nodes[index];
+            if self.mode != Mode::Enumeration
+                && is_asleep(&self.asleep[node.asleep()], item.path, item.alternative)
+            {
+                self.trees.release(below);
+                continue;
+            }
+            let node = &mut self.nodes[index];
+            (node.path, node.alternative, node.operation) = (item.path, item.alternative, None);
+            self.guide = below;
+            self.guided_from = index;
+            return true;
+        }
+    }
+
+    /// Puts into each node's tree what the races of the execution ask for.
+    fn plan(&mut self, execution: &Execution, order: &HappensBefore) {
+        for race in &order.races {
+            let Ok(index) = self.nodes.binary_search_by_key(&race.first, |node| node.rank) else {
+                self.unplaced += 1;
+                continue;
+            };
+            let node = self.nodes[index];
+            if node.full {
+                continue;
+            }
+            if !race.sure {
+                self.widen(index);
+                continue;
+            }
+            let sequence = self.sequences.reversed(execution, order, race);
+            let tried = &self.asleep[node.asleep()];
+            if tried.iter().any(|step| could_come_first(step, &self.accesses, sequence)) {
+                continue;
+            }
+            if self.trees.len() + sequence.len() > ITEM_BOUND {
+                sequence.keep_first();
+                self.fallbacks += 1;
+            }
+            let mut pending = node.pending;
+            self.trees.insert(&mut pending, sequence, node.objects);
+            self.nodes[index].pending = pending;
+        }
+    }
+
+    /// All that is enabled at the node will be tried.
+    fn widen(&mut self, index: usize) {
+        let node = self.nodes[index];
+        if node.full {
+            return;
+        }
+        let mut pending = node.pending;
+        let known = &self.asleep[node.asleep()];
+        let first = node.first_choice as usize;
+        for choice in &self.choices[first..first + node.choices as usize] {
+            let same = |path, alternative| path == choice.path && alternative == choice.alternative;
+            let planned = same(node.path, node.alternative)
+                || self.trees.first_items(pending).any(|item| same(item.path, item.alternative))
+                || is_asleep(known, choice.path, choice.alternative);
+            if !planned {
+                let Choice { path, ordinal, alternative } = *choice;
+                self.trees.append_step(&mut pending, path, ordinal, alternative);
+            }
+        }
+        self.nodes[index].pending = pending;
+        self.nodes[index].full = true;
+    }
+
+    /// A plan could not be followed: what it was said to cover is tried in another way.
+    fn lose_guide(&mut self) {
+        self.mismatches += 1;
+        self.trees.release(self.guide);
+        self.guide = EMPTY;
+        for index in self.guided_from..self.nodes.len() {
+            self.widen(index);
+        }
+    }
+
+    fn again(&mut self, execution: &Execution) -> Pick {
+        let choices = execution.choices();
+        let node = self.nodes[self.depth];
+        let task = execution.task_of_path(node.path);
+        let wanted = |step: &Step| Some(step.task) == task && step.alternative == node.alternative;
+        let Some(index) = choices.iter().position(wanted) else {
+            if self.depth + 1 < self.nodes.len() || node.operation.is_some() {
+                return Pick::Diverged;
+            }
+            self.untried = true;
+            self.lose_guide();
+            return Pick::Redundant;
+        };
+        if node.operation.is_some_and(|operation| operation != choices[index].operation) {
+            return Pick::Diverged;
+        }
+        self.nodes[self.depth].operation = Some(choices[index].operation);
+        self.nodes[self.depth].rank = execution.ranked.len() as u32;
+        self.depth += 1;
+        Pick::Step(index)
+    }
+
+    fn new_node(&mut self, execution: &Execution) -> Pick {
+        if self.nodes.len() >= self.node_bound {
+            self.overflow = true;
+            return Pick::Step(default_choice(execution.choices(), execution.current()));
+        }
+        let node = self.open_node(execution);
+        let first = node.first as usize;
+        let mismatches = self.mismatches;
+        let planned = self.planned(execution, first);
+        let free = || {
+            let choices = execution.choices();
+            let awake = |step: &Step| !self.sleeps(execution, first, step);
+            let preferred = default_choice(choices, execution.current());
+            if awake(&choices[preferred]) {
+                return Some(preferred);
+            }
+            choices.iter().position(awake)
+        };
+        let Some(index) = planned.or_else(free) else {
+            self.asleep.truncate(first);
+            self.choices.truncate(node.first_choice as usize);
+            return Pick::Redundant;
+        };
+        let step = execution.choices()[index];
+        let full = self.mode != Mode::Optimal
+            || self.mismatches != mismatches
+            || execution.is_timing_choice();
+        let pending = self.take_planned(execution, &step, planned.is_some());
+        self.nodes.push(Node {
+            path: path_of(execution, &step),
+            alternative: step.alternative,
+            operation: Some(step.operation),
+            pending,
+            ..node
+        });
+        if full {
+            self.widen(self.depth);
+        } else if let Alternative::Pick(_) = step.alternative {
+            self.try_other_values(execution, &step);
+        }
+        self.depth += 1;
+        Pick::Step(index)
+    }
+
+    /// A node for this moment, with what sleeps at it; nothing is chosen yet.
+    fn open_node(&mut self, execution: &Execution) -> Node {
+        let mut node = Node {
+            first: self.asleep.len() as u32,
+            first_access: self.accesses.len() as u32,
+            first_choice: self.choices.len() as u32,
+            choices: execution.choices().len() as u32,
+            slept: 0,
+            tried: 0,
+            path: 0,
+            alternative: Alternative::Execute,
+            operation: None,
+            pending: EMPTY,
+            full: false,
+            rank: execution.ranked.len() as u32,
+            objects: execution.objects().len() as u32,
+        };
+        for step in execution.choices() {
+            let ordinal = execution.task(step.task).map_or(0, |task| task.operations);
+            let (path, alternative) = (path_of(execution, step), step.alternative);
+            self.choices.push(Choice { path, alternative, ordinal });
+        }
+        if self.mode != Mode::Enumeration
+            && let Some(parent) = self.nodes.last().copied()
+        {
+            let executed = execution.ranked.accesses(parent.rank as usize);
+            for index in parent.asleep() {
+                let step = self.asleep[index];
+                let range =
+                    step.first_access as usize..(step.first_access + step.accesses) as usize;
+                if step.path != parent.path && !footprint::conflict(&self.accesses[range], executed)
+                {
+                    self.asleep.push(step);
+                    node.slept += 1;
+                }
+            }
+        }
+        node
+    }
+
+    /// The choice that the plan wants, if there is a plan; one that can't be followed is given up.
+    fn planned(&mut self, execution: &Execution, first_asleep: usize) -> Option<usize> {
+        self.guide = self.trees.skip(self.guide, |item| {
+            let task = execution.task_of_path(item.path).and_then(|task| execution.task(task));
+            task.is_some_and(|task| task.operations > item.ordinal)
+        });
+        let item = *self.trees.first_items(self.guide).next()?;
+        let task = execution.task_of_path(item.path)?;
+        let wanted = |step: &Step| step.task == task && is_planned(execution, step, &item);
+        let found =
+            execution.choices().iter().position(wanted).filter(|index| {
+                !self.sleeps(execution, first_asleep, &execution.choices()[*index])
+            });
+        if found.is_none() {
+            self.lose_guide();
+        }
+        found
+    }
+
+    /// The step was planned: what is planned below it is left to the next node, and what stands
+    /// beside it is this one's.
+    fn take_planned(&mut self, execution: &Execution, step: &Step, planned: bool) -> Branches {
+        let ordinal = execution.task(step.task).map_or(0, |task| task.operations);
+        let item = self.trees.first_items(self.guide).next();
+        if !planned || item.is_none_or(|item| item.ordinal != ordinal) {
+            return EMPTY;
+        }
+        let mut beside = self.guide;
+        self.guide = self.trees.take(&mut beside).map_or(EMPTY, |(_, below)| below);
+        beside
+    }
+
+    fn sleeps(&self, execution: &Execution, first: usize, step: &Step) -> bool {
+        self.mode != Mode::Enumeration
+            && is_asleep(&self.asleep[first..], path_of(execution, step), step.alternative)
+    }
+
+    /// The other values of a choice among values are tried too.
+    fn try_other_values(&mut self, execution: &Execution, chosen: &Step) {
+        let mut pending = self.nodes[self.depth].pending;
+        let first = self.nodes[self.depth].first as usize;
+        for step in execution.choices().iter().filter(|step| step.task == chosen.task) {
+            if step.alternative != chosen.alternative && !self.sleeps(execution, first, step) {
+                let ordinal = execution.task(step.task).map_or(0, |task| task.operations);
+                let path = path_of(execution, step);
+                self.trees.append_step(&mut pending, path, ordinal, step.alternative);
+            }
+        }
+        self.nodes[self.depth].pending = pending;
+    }
+}
+
+/// Whether the step is the item's event, or comes before it in its task.
+fn is_planned(execution: &Execution, step: &Step, item: &Item) -> bool {
+    let ordinal = execution.task(step.task).map_or(0, |task| task.operations);
+    step.alternative == item.alternative
+        || ordinal < item.ordinal && step.alternative == Alternative::Execute
+}
+
+fn path_of(execution: &Execution, step: &Step) -> u64 {
+    execution.task(step.task).map_or(0, |task| task.path)
+}
+
+fn is_asleep(asleep: &[Asleep], path: u64, alternative: Alternative) -> bool {
+    asleep.iter().any(|other| other.path == path && other.alternative == alternative)
+}
+
+/// Whether some execution that begins with the step is equivalent to one that begins with the sequence:
+/// the step is what its task does in the sequence, or would do after it, and commutes with all before.
+fn could_come_first(step: &Asleep, accesses: &[Access], sequence: &tree::Sequence) -> bool {
+    let own = &accesses[step.first_access as usize..(step.first_access + step.accesses) as usize];
+    for (item, others) in sequence.iter() {
+        if item.path == step.path {
+            return item.alternative == step.alternative;
+        }
+        if footprint::conflict(own, others) {
+            return false;
+        }
+    }
+    true
+}
+
+impl Strategy for Exhaustive {
+    fn choose(&mut self, execution: &Execution) -> Pick {
+        if self.depth < self.nodes.len() { self.again(execution) } else { self.new_node(execution) }
+    }
+}

@@ -1,0 +1,87 @@
+//! The sequence that reverses a race.
+
+use alloc::vec::Vec;
+
+use everyway_protocol::ids::TaskId;
+use everyway_protocol::operation::{Action, Operation};
+use everyway_protocol::schedule::Alternative;
+
+use super::tree::Sequence;
+use crate::dependence::Step;
+use crate::execution::Execution;
+use crate::execution::ranked::Ranked;
+use crate::footprint::{self, Access};
+use crate::happens_before::{HappensBefore, Race, Second};
+
+/// The memory that sequences are made in.
+#[derive(Debug, Default)]
+pub(super) struct Sequences {
+    sequence: Sequence,
+    accesses: Vec<Access>,
+}
+
+impl Sequences {
+    /// All events of the execution that do not come after the race's first, and then its second, with
+    /// what it touches when the first has not happened.
+    pub(super) fn reversed(
+        &mut self,
+        execution: &Execution,
+        order: &HappensBefore,
+        race: &Race,
+    ) -> &mut Sequence {
+        let first = race.first as usize;
+        let path = |task: TaskId| execution.task(task).map_or(0, |task| task.path);
+        self.sequence.clear();
+        for rank in first + 1..execution.ranked.len() {
+            if race.second != Second::Event(rank as u32) && !order.is_before(first, rank) {
+                let ranked = execution.ranked.all[rank];
+                let accesses = execution.ranked.accesses(rank);
+                self.sequence.push(path(ranked.task), ranked.ordinal, ranked.alternative, accesses);
+            }
+        }
+        let earlier = execution.ranked.all[first];
+        self.accesses.clear();
+        match race.second {
+            Second::Event(rank) => {
+                let later = execution.ranked.all[rank as usize];
+                let operation = execution.trace.events[later.event as usize].operation;
+                if footprint::depends_on_gist(operation.action) {
+                    let gist = gist_before(execution, &earlier, &operation).unwrap_or(later.gist);
+                    let step = Step { task: later.task, alternative: later.alternative, operation };
+                    execution.touch(&step, gist, &mut self.accesses);
+                } else {
+                    self.accesses.extend_from_slice(execution.ranked.accesses(rank as usize));
+                }
+                let (ordinal, alternative) = (later.ordinal, later.alternative);
+                self.sequence.push(path(later.task), ordinal, alternative, &self.accesses);
+            }
+            Second::Pending(place) => {
+                let step = execution.blocked[place as usize];
+                let gist = match step.operation.action {
+                    Action::MutexAcquire => 0,
+                    Action::SemaphoreAcquire => 1,
+                    _ => footprint::gist(execution.objects(), step.task, &step.operation),
+                };
+                execution.touch(&step, gist, &mut self.accesses);
+                let ordinal = execution.task(step.task).map_or(0, |task| task.operations);
+                self.sequence.push(path(step.task), ordinal, Alternative::Execute, &self.accesses);
+            }
+        }
+        &mut self.sequence
+    }
+}
+
+/// The gist that the operation's object has before the earlier event, if that is about this object.
+fn gist_before(execution: &Execution, earlier: &Ranked, operation: &Operation) -> Option<u64> {
+    let first = execution.trace.events[earlier.event as usize].operation;
+    match first.action {
+        _ if operation.action == Action::MutexAcquire => Some(0),
+        _ if first.object == operation.object => Some(earlier.gist),
+        // It gives back the mutex, which its task held.
+        Action::ConditionWait(mutex) if mutex == operation.object => {
+            Some(u64::from(earlier.task.0) + 1 | 1 << 32)
+        }
+        Action::ConditionResume(mutex) if mutex == operation.object => Some(0),
+        _ => None,
+    }
+}
