@@ -41,12 +41,15 @@ pub enum Second {
     Pending(u32),
 }
 
-/// An access of a ranked event, linked to the one before it at the same place.
+/// An access of a ranked event, linked to those before it at the same place.
 #[derive(Clone, Copy, Debug)]
 struct Link {
     rank: u32,
     access: Access,
+    /// The last one.
     previous: u32,
+    /// The last one that is not a mere read.
+    previous_change: u32,
 }
 
 const NONE: u32 = u32::MAX;
@@ -64,6 +67,8 @@ pub struct HappensBefore {
     now: Vec<u32>,
     /// The last access at each place: objects, then the lives of tasks.
     heads: Vec<u32>,
+    /// The last one there that is not a mere read.
+    changes: Vec<u32>,
     links: Vec<Link>,
     /// The reversible races, in the order of their later event, if they were asked for.
     pub races: Vec<Race>,
@@ -164,6 +169,8 @@ impl HappensBefore {
         self.now.resize(tasks * tasks, 0);
         self.heads.clear();
         self.heads.resize(execution.objects().len() + 1, NONE);
+        self.changes.clear();
+        self.changes.resize(self.heads.len(), NONE);
         let mut epochs = execution.epochs.iter().copied().peekable();
         for rank in 0..execution.ranked.len() {
             let event = execution.ranked.all[rank].event;
@@ -238,9 +245,13 @@ impl HappensBefore {
         for access in accesses.iter().filter(|access| access.place != Place::EVERYTHING) {
             self.lives_are_read |= access.place == Place::LIVES && access.touch == Touch::Read;
             let place = self.place(access.place);
-            let link = Link { rank: rank as u32, access: *access, previous: self.heads[place] };
+            let (previous, previous_change) = (self.heads[place], self.changes[place]);
             self.heads[place] = self.links.len() as u32;
-            self.links.push(link);
+            if access.touch != Touch::Read {
+                self.changes[place] = self.heads[place];
+            }
+            let (rank, access) = (rank as u32, *access);
+            self.links.push(Link { rank, access, previous, previous_change });
         }
     }
 
@@ -267,7 +278,9 @@ impl HappensBefore {
     fn scan(&mut self, execution: &Execution, later: &Later<'_>) {
         self.cursors.clear();
         for access in later.accesses {
-            let head = self.heads[self.place(access.place)];
+            let place = self.place(access.place);
+            let only_changes = access.touch == Touch::Read;
+            let head = if only_changes { self.changes[place] } else { self.heads[place] };
             if head != NONE {
                 self.cursors.push((head, *access));
             }
@@ -277,7 +290,11 @@ impl HappensBefore {
             let link = self.links[head as usize];
             let first = link.rank as usize;
             let (other, number) = self.own[first];
-            let mut done = link.previous == NONE;
+            let previous = match access.touch {
+                Touch::Read => link.previous_change,
+                _ => link.previous,
+            };
+            let mut done = previous == NONE;
             if link.access.conflicts(&access) {
                 let mut covered = self.clock[other as usize] >= number;
                 if !covered {
@@ -299,7 +316,7 @@ impl HappensBefore {
             if done {
                 self.cursors.swap_remove(at);
             } else {
-                self.cursors[at].0 = link.previous;
+                self.cursors[at].0 = previous;
             }
         }
     }

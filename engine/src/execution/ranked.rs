@@ -43,6 +43,7 @@ pub struct RankedEvents {
     /// The events.
     pub all: Vec<Ranked>,
     accesses: Vec<Access>,
+    touched: Vec<Access>,
 }
 
 impl RankedEvents {
@@ -91,9 +92,11 @@ impl Execution {
         }
         let gist = footprint::gist(&self.objects, step.task, &step.operation);
         let first_access = self.ranked.accesses.len() as u32;
-        let mut accesses = core::mem::take(&mut self.ranked.accesses);
-        self.touch(step, gist, &mut accesses);
-        self.ranked.accesses = accesses;
+        let mut touched = core::mem::take(&mut self.ranked.touched);
+        touched.clear();
+        self.touch(step, gist, &mut touched);
+        self.ranked.accesses.extend_from_slice(&touched);
+        self.ranked.touched = touched;
         let task = &mut self.tasks[step.task.index()];
         let enabler = match step.operation.action {
             Action::TaskJoin(other) if step.alternative == Alternative::Execute => {
@@ -175,7 +178,9 @@ impl Execution {
         let until = events.end.min(self.trace.events.len());
         let first = events.start.min(until);
         let changes = |access: &Access| {
-            access.touch != Touch::Read && reads.iter().any(|read| read.conflicts(access))
+            access.touch != Touch::Read
+                && access.place != Place::EVERYTHING
+                && reads.iter().any(|read| read.conflicts(access))
         };
         let unranked = self.trace.events[first..until].iter().any(|event| {
             event.task != task

@@ -32,6 +32,10 @@ use tree::{Branches, EMPTY, Item, WakeupTrees};
 /// How many items all wakeup trees together keep before sequences are cut to their first step.
 const ITEM_BOUND: usize = 4_000_000;
 
+/// How many items the sequences of one execution may have together; an execution that asks for more
+/// goes round and round.
+const PLAN_BOUND: usize = 10_000_000;
+
 /// How the search decides what to try.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Mode {
@@ -266,7 +270,13 @@ impl Exhaustive {
 
     /// Puts into each node's tree what the races of the execution ask for.
     fn plan(&mut self, execution: &Execution, order: &HappensBefore) {
+        let mut left = PLAN_BOUND;
         for race in &order.races {
+            let Some(rest) = left.checked_sub(execution.ranked.len() - race.first as usize) else {
+                self.overflow = true;
+                return;
+            };
+            left = rest;
             let Ok(index) = self.nodes.binary_search_by_key(&race.first, |node| node.rank) else {
                 self.unplaced += 1;
                 continue;

@@ -79,7 +79,7 @@ fn gist_before(execution: &Execution, earlier: &Ranked, operation: &Operation) -
         _ if first.object == operation.object => Some(earlier.gist),
         // It gives back the mutex, which its task held.
         Action::ConditionWait(mutex) if mutex == operation.object => {
-            Some(u64::from(earlier.task.0) + 1 | 1 << 32)
+            Some((u64::from(earlier.task.0) + 1) | (1 << 32))
         }
         Action::ConditionResume(mutex) if mutex == operation.object => Some(0),
         _ => None,
