@@ -9,4 +9,7 @@ pub enum ClockMode {
     Legal,
     /// Running code takes no time: deadlines order everything.
     Exact,
+    /// A timer stands for work of unknown length: a timed wait that can't go on may expire at any
+    /// moment.
+    Any,
 }

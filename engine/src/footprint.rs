@@ -248,3 +248,17 @@ pub fn touch(
     };
     out.push(access);
 }
+
+/// Adds what is touched where a wait's time may run out at any moment: it looks at what it waited for,
+/// and leaves the queue in which it waited.
+pub fn touch_expiring(path: impl Fn(TaskId) -> u64, operation: &Operation, out: &mut Vec<Access>) {
+    let whole = |touch| Access::new(operation.object, touch, Field::Whole);
+    out.push(match operation.action {
+        Action::MutexAcquire | Action::SemaphoreAcquire | Action::EventResume => whole(Touch::Read),
+        Action::TaskJoin(task) => {
+            Access { place: Place::LIVES, touch: Touch::Read, field: Field::Entry(path(task)) }
+        }
+        _ if operation.object == ObjectId::NONE => Access::EVERYTHING,
+        _ => whole(Touch::Write),
+    });
+}

@@ -76,6 +76,12 @@ impl Points {
         }
     }
 
+    /// Whether some wait was seen to have a time limit.
+    #[must_use]
+    pub fn has_timed_waits(&self) -> bool {
+        self.timed
+    }
+
     /// Whether a task lives is looked at, so its start and end can be seen.
     pub fn learn_lives(&mut self) {
         if !self.lives {

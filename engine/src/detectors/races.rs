@@ -11,7 +11,7 @@ use everyway_protocol::operation::{Action, Operation, Reply};
 use everyway_protocol::trace::Event;
 
 use crate::dependence::{Step, conflict};
-use crate::execution::Execution;
+use crate::execution::{Execution, is_access};
 use crate::points::Points;
 use crate::primitives::ObjectState;
 
@@ -258,10 +258,6 @@ fn join(clock: &mut [u32], other: &[u32]) {
     for (own, others) in clock.iter_mut().zip(other) {
         *own = (*own).max(*others);
     }
-}
-
-fn is_access(action: Action) -> bool {
-    matches!(action, Action::Read(_) | Action::Write(_) | Action::Add(_) | Action::Update(_))
 }
 
 fn looks(action: Action) -> bool {

@@ -224,7 +224,7 @@ impl Execution {
         let own = &mut self.tasks[task.index()];
         own.clock = own.clock.max(now);
         if operation.action == Action::Sleep {
-            if self.settings.clock == ClockMode::Legal {
+            if self.settings.clock != ClockMode::Exact {
                 own.clock = own.clock.saturating_add(operation.timeout.unwrap_or(0));
                 // Readings are monotone over all tasks.
                 self.now = self.now.max(own.clock);
@@ -241,7 +241,7 @@ impl Execution {
                 matches!(other.state, TaskState::Announced(_)) && other.deadline.is_some();
         }
         if let Some(deadline) = self.tasks[task.index()].deadline
-            && self.settings.clock == ClockMode::Legal
+            && self.settings.clock != ClockMode::Exact
         {
             self.now = self.now.max(deadline);
             self.tasks[task.index()].clock = self.now;

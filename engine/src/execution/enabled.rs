@@ -67,6 +67,9 @@ impl Execution {
                         && !self.is_enabled(&Step { alternative: Alternative::Execute, ..step })
                 }
                 ClockMode::Exact => task.deadline.is_some_and(|deadline| deadline <= self.now),
+                ClockMode::Any => {
+                    !self.is_enabled(&Step { alternative: Alternative::Execute, ..step })
+                }
             };
             if due && self.may_expire(&step) {
                 self.choices.push(step);

@@ -11,7 +11,8 @@ use everyway_protocol::operation::{Action, Operation};
 use everyway_protocol::schedule::Alternative;
 use everyway_protocol::trace::Event;
 
-use super::Execution;
+use super::{Execution, is_access};
+use crate::clock::ClockMode;
 use crate::dependence::{Step, writes};
 use crate::footprint::{self, Access, Place, Touch};
 
@@ -83,11 +84,7 @@ impl RankedEvents {
 impl Execution {
     /// Ranks the step's event, which is about to happen, unless it orders nothing.
     pub(super) fn rank(&mut self, step: &Step, point: bool) {
-        let is_access = matches!(
-            step.operation.action,
-            Action::Read(_) | Action::Write(_) | Action::Add(_) | Action::Update(_)
-        );
-        if is_access && !point {
+        if is_access(step.operation.action) && !point {
             return;
         }
         let gist = footprint::gist(&self.objects, step.task, &step.operation);
@@ -135,6 +132,10 @@ impl Execution {
             return;
         }
         let path = |task: TaskId| self.tasks.get(task.index()).map_or(0, |task| task.path);
+        if step.alternative == Alternative::Expire && self.settings.clock == ClockMode::Any {
+            footprint::touch_expiring(path, &step.operation, out);
+            return;
+        }
         footprint::touch(&self.objects, path, step, gist, out);
     }
 

@@ -6,9 +6,11 @@
 //! self-check, the facts that the atomicity detector asks for, and a run of each witness.
 
 pub mod atomicity;
+pub mod early;
 pub mod failures;
 pub mod results;
 mod self_check;
+mod strategies;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -24,15 +26,13 @@ use crate::execution::{Directive, Ending, Execution, Settings};
 use crate::happens_before::HappensBefore;
 use crate::orders::OutputOrders;
 use crate::points::Points;
-use crate::strategies::Strategy;
-use crate::strategies::exhaustive::Exhaustive;
 use crate::strategies::replay::{Mismatch, Replay};
-use crate::strategies::serial::Serial;
-use crate::strategies::walk::Walk;
 use atomicity::AtomicityStage;
+use early::EarlyStage;
 use failures::Failures;
 use results::Results;
 use self_check::SelfCheck;
+use strategies::Strategies;
 
 /// How a check chooses its executions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -58,9 +58,6 @@ pub struct CheckSettings {
     /// At most so many executions.
     pub executions: Option<u64>,
 }
-
-/// The longest path, in choices, that the search keeps.
-const NODE_BOUND: usize = 1_000_000;
 
 /// Executions with more events are not ranked, which takes time quadratic in their number: their
 /// witness is the execution as it was, and their output orders are not counted.
@@ -88,6 +85,8 @@ pub enum Purpose {
     Facts,
     /// The order around an interrupted region changed.
     Around,
+    /// Timed waits may run out early.
+    Early,
     /// The schedule of a similar program.
     Steered,
     /// The witness of a failure, with values.
@@ -155,6 +154,7 @@ enum Phase {
     Walk,
     SelfCheck,
     Atomicity,
+    Early,
     Witnesses,
     Done,
 }
@@ -171,10 +171,7 @@ pub struct Exploration {
     pub races: Races,
     order: HappensBefore,
     phase: Phase,
-    exhaustive: Exhaustive,
-    walk: Walk,
-    replay: Replay,
-    serial: Serial,
+    strategies: Strategies,
     plan: Plan,
     /// The results seen.
     pub results: Results,
@@ -185,6 +182,8 @@ pub struct Exploration {
     /// The serial reference's result and exceptions, once it was run.
     pub reference: Option<Outcome>,
     atomicity: AtomicityStage,
+    /// What timed waits that run out early would show.
+    pub early: EarlyStage,
     self_check: SelfCheck,
     /// Why the search did not finish, if so.
     pub unfinished: Option<Unfinished>,
@@ -216,19 +215,14 @@ impl Exploration {
             races: Races::default(),
             order: HappensBefore::default(),
             phase: Phase::Serial,
-            exhaustive: match settings.execution.clock {
-                ClockMode::Exact => Exhaustive::by_sleep_sets(NODE_BOUND),
-                _ => Exhaustive::new(NODE_BOUND),
-            },
-            walk: Walk::new(settings.seed),
-            replay: Replay::new(Schedule::default(), Mismatch::Stop),
-            serial: Serial,
+            strategies: Strategies::new(settings.execution.clock, settings.seed),
             plan: Plan { purpose: Purpose::Serial, facts: false },
             results: Results::default(),
             failures: Failures::default(),
             orders: OutputOrders::default(),
             reference: None,
             atomicity: AtomicityStage::new(sites),
+            early: EarlyStage::new(settings.seed),
             self_check: SelfCheck::new(settings.seed),
             unfinished: None,
             divergence: None,
@@ -255,6 +249,12 @@ impl Exploration {
         self.self_check.failure()
     }
 
+    /// How many plans of the search were cut to their first step.
+    #[must_use]
+    pub fn fallbacks(&self) -> u64 {
+        self.strategies.exhaustive.fallbacks
+    }
+
     /// Of how many results it could not be told whether a serialisable execution has them.
     #[must_use]
     pub fn undecided_results(&self) -> usize {
@@ -271,7 +271,7 @@ impl Exploration {
     pub fn share(&self) -> Option<u32> {
         match self.phase {
             Phase::Serial => Some(0),
-            Phase::Search => Some(self.exhaustive.share()),
+            Phase::Search => Some(self.strategies.exhaustive.share()),
             Phase::Walk => None,
             _ => Some(1000),
         }
@@ -281,42 +281,52 @@ impl Exploration {
     /// `spent` is the share of the time budget that is used, in thousandths.
     pub fn next(&mut self, spent: u32) -> Option<Plan> {
         // Executions count for the search; how long the rest may take is a matter of time only.
+        let spent_time = spent;
         let spent = spent.max(self.spent_executions().min(1000));
-        self.move_on(spent);
+        self.move_on(spent, spent_time);
         let purpose = match self.phase {
             Phase::Serial => Purpose::Serial,
             Phase::Search => {
-                self.exhaustive.begin();
+                self.strategies.exhaustive.begin();
                 Purpose::Search
             }
             Phase::Walk => {
-                self.walk.begin(self.walked);
+                self.strategies.walk.begin(self.walked);
                 self.walked += 1;
                 Purpose::Walk
             }
             Phase::Steered => {
                 let schedule = self.steering.pop()?;
-                self.replay = Replay::new(schedule, Mismatch::Skip);
+                self.strategies.replay = Replay::new(schedule, Mismatch::Skip);
                 Purpose::Steered
             }
             Phase::SelfCheck => {
                 let schedule = self.self_check.next()?;
-                self.replay = Replay::new(schedule, Mismatch::Stop);
+                self.strategies.replay = Replay::new(schedule, Mismatch::Stop);
                 Purpose::SelfCheck
             }
             Phase::Atomicity => {
                 let (schedule, purpose, mismatch) = self.atomicity.schedule()?;
-                self.replay = Replay::new(schedule, mismatch);
+                self.strategies.replay = Replay::new(schedule, mismatch);
                 purpose
+            }
+            Phase::Early => {
+                self.early.begin_execution();
+                Purpose::Early
             }
             Phase::Witnesses => {
                 let schedule = self.failures.all.get(self.witness)?.witness.schedule.clone();
-                self.replay = Replay::new(schedule, Mismatch::Skip);
+                self.strategies.replay = Replay::new(schedule, Mismatch::Skip);
                 Purpose::Witness
             }
             Phase::Done => return None,
         };
         self.plan = Plan { purpose, facts: purpose == Purpose::Facts };
+        let clock = match purpose {
+            Purpose::Early => ClockMode::Any,
+            _ => self.settings.execution.clock,
+        };
+        self.execution.set_clock(clock);
         self.execution.begin();
         Some(self.plan)
     }
@@ -330,7 +340,7 @@ impl Exploration {
     /// Prepares a single run of this schedule; the check has no other plan.
     pub fn replay_only(&mut self, schedule: Schedule, mismatch: Mismatch, facts: bool) -> Plan {
         self.phase = Phase::Done;
-        self.replay = Replay::new(schedule, mismatch);
+        self.strategies.replay = Replay::new(schedule, mismatch);
         self.plan = Plan { purpose: Purpose::Witness, facts };
         self.execution.begin();
         self.plan
@@ -345,7 +355,7 @@ impl Exploration {
     }
 
     /// Goes to the next phase where the present one has nothing left.
-    fn move_on(&mut self, spent: u32) {
+    fn move_on(&mut self, spent: u32, spent_time: u32) {
         if self.phase == Phase::Serial && self.reference.is_some() {
             self.phase = match self.settings.strategy {
                 _ if !self.steering.is_empty() => {
@@ -390,6 +400,17 @@ impl Exploration {
         if self.phase == Phase::Atomicity && self.atomicity.is_done() {
             self.atomicity.conclude(&mut self.results, &mut self.failures, self.reference.as_ref());
             self.failures.conclude(self.classes, self.reference.as_ref());
+            self.phase = Phase::Early;
+            let finished = self.is_exhaustive() && !self.interrupted;
+            let timed = self.points.has_timed_waits();
+            if finished && timed && self.settings.execution.clock == ClockMode::Legal {
+                self.early.begin(self.executions);
+            }
+        }
+        if self.phase == Phase::Early && (spent_time >= 1000 || self.interrupted) {
+            self.early.give_up();
+        }
+        if self.phase == Phase::Early && self.early.is_done() {
             self.phase = Phase::Witnesses;
         }
         if self.phase == Phase::Witnesses && self.witness >= self.failures.all.len() {
@@ -401,45 +422,25 @@ impl Exploration {
     /// announced.
     #[inline]
     pub fn access(&mut self, operation: Operation) -> bool {
-        let strategy: &mut dyn Strategy = match self.plan.purpose {
-            Purpose::Serial => &mut self.serial,
-            Purpose::Search => &mut self.exhaustive,
-            Purpose::Walk => &mut self.walk,
-            _ => &mut self.replay,
-        };
+        let strategy = self.strategies.of(self.plan.purpose, &mut self.early);
         self.execution.access(operation, &self.points, strategy)
     }
 
     /// The running task will do this next.
     pub fn announce(&mut self, operation: Operation) -> Directive {
-        let strategy: &mut dyn Strategy = match self.plan.purpose {
-            Purpose::Serial => &mut self.serial,
-            Purpose::Search => &mut self.exhaustive,
-            Purpose::Walk => &mut self.walk,
-            _ => &mut self.replay,
-        };
+        let strategy = self.strategies.of(self.plan.purpose, &mut self.early);
         self.execution.announce(operation, &self.points, strategy)
     }
 
     /// The running task is at the head of a round of a loop.
     pub fn round(&mut self, site: SiteId, passive: bool) -> Directive {
-        let strategy: &mut dyn Strategy = match self.plan.purpose {
-            Purpose::Serial => &mut self.serial,
-            Purpose::Search => &mut self.exhaustive,
-            Purpose::Walk => &mut self.walk,
-            _ => &mut self.replay,
-        };
+        let strategy = self.strategies.of(self.plan.purpose, &mut self.early);
         self.execution.round(site, passive, &self.points, strategy)
     }
 
     /// The running task has ended: another one goes on.
     pub fn after_exit(&mut self) -> Directive {
-        let strategy: &mut dyn Strategy = match self.plan.purpose {
-            Purpose::Serial => &mut self.serial,
-            Purpose::Search => &mut self.exhaustive,
-            Purpose::Walk => &mut self.walk,
-            _ => &mut self.replay,
-        };
+        let strategy = self.strategies.of(self.plan.purpose, &mut self.early);
         self.execution.after_exit(strategy)
     }
 
@@ -475,11 +476,23 @@ impl Exploration {
                 self.races.look(&self.execution, &mut self.points);
                 self.note(ending, &outcome, false);
             }
+            Purpose::Early => self.ended_early(&outcome),
             Purpose::SelfCheck => self.self_check.ended(ending, outcome.result.as_deref()),
             Purpose::Facts | Purpose::Around => {
                 self.atomicity.ended(&self.execution, outcome.result.as_deref());
             }
             Purpose::Witness => self.witness += 1,
+        }
+    }
+
+    fn ended_early(&mut self, outcome: &Outcome) {
+        let before = self.points.generation();
+        self.races.look(&self.execution, &mut self.points);
+        if self.points.generation() == before {
+            let (execution, order) = (&self.execution, &mut self.order);
+            self.early.ended(execution, outcome, order, &self.failures, &self.results);
+        } else {
+            self.early.forget();
         }
     }
 
@@ -500,7 +513,7 @@ impl Exploration {
             return;
         }
         let rankable = self.is_rankable();
-        if rankable && self.exhaustive.needs_races() {
+        if rankable && self.strategies.exhaustive.needs_races() {
             self.order.rank_with_races(&self.execution);
         } else {
             self.order.races.clear();
@@ -508,12 +521,14 @@ impl Exploration {
         if ending == Ending::Redundant {
             self.redundant += 1;
         } else {
-            self.note(ending, outcome, self.exhaustive.needs_races());
+            self.note(ending, outcome, self.strategies.exhaustive.needs_races());
         }
-        if self.exhaustive.has_overflown() || ending == Ending::Bound || !rankable {
+        if self.strategies.exhaustive.has_overflown() || ending == Ending::Bound || !rankable {
             self.unfinished = Some(Unfinished::Bound);
         }
-        if !self.exhaustive.advance(&self.execution, &self.order) && self.unfinished.is_none() {
+        if !self.strategies.exhaustive.advance(&self.execution, &self.order)
+            && self.unfinished.is_none()
+        {
             self.phase = Phase::SelfCheck;
         }
     }
@@ -525,7 +540,7 @@ impl Exploration {
 
     /// More operations are points than was known: the search begins anew.
     fn forget(&mut self) {
-        self.exhaustive.restart();
+        self.strategies.exhaustive.restart();
         self.results.clear();
         self.failures.clear();
         self.orders.clear();

@@ -198,6 +198,46 @@ pub(super) fn notes(exploration: &Exploration, program: &Program<'_>) -> Vec<Not
     notes
 }
 
+/// What only happens if a timed wait runs out while others could still go on.
+pub(super) fn early(exploration: &Exploration, program: &Program<'_>) -> Vec<Note> {
+    let lines = |waits: &[SiteId]| {
+        let mut lines: Vec<u32> =
+            waits.iter().filter_map(|wait| Some(program.sites.get(*wait)?.line)).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        lines
+    };
+    let note = |what: String, waits: &[SiteId]| {
+        let lines = lines(waits);
+        let waits = match lines.as_slice() {
+            [] => String::from("a timed wait runs"),
+            [line] => format!("the wait at line {line} runs"),
+            [.., last] => {
+                let first: Vec<String> =
+                    lines[..lines.len() - 1].iter().map(ToString::to_string).collect();
+                format!("the waits at lines {} and {last} run", first.join(", "))
+            }
+        };
+        Note {
+            kind: String::from("timing"),
+            message: format!(
+                "{what} if {waits} out while others could still go on; `--clock any` shows it"
+            ),
+            line: lines.first().copied(),
+        }
+    };
+    let seen = &exploration.early;
+    let mut notes: Vec<Note> =
+        seen.seen.iter().map(|early| note(early.kind.to_string(), &early.waits)).collect();
+    match seen.more_results() {
+        0 => {}
+        1 => notes.push(note(String::from("another result"), &seen.waits_of_results)),
+        more => notes.push(note(format!("{more} more results"), &seen.waits_of_results)),
+    }
+    notes.dedup();
+    notes
+}
+
 /// That the self-check failed.
 pub(super) fn self_check(schedule: &Schedule, program: &Program<'_>) -> Note {
     Note {

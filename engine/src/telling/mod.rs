@@ -106,6 +106,17 @@ pub fn tell(
         .map(|(index, failure)| tell_failure(exploration, program, failure, shown.get(index)))
         .collect();
     let mut notes = messages::notes(exploration, program);
+    notes.extend(messages::early(exploration, program));
+    let fallbacks = exploration.fallbacks();
+    if fallbacks > 0 {
+        assumptions.push(Assumption {
+            kind: AssumptionKind::Fallback,
+            what: std::format!(
+                "{fallbacks} plans of the search were cut short to spare memory: it may repeat itself"
+            ),
+            line: None,
+        });
+    }
     if let Some(schedule) = exploration.self_check_failure() {
         notes.push(messages::self_check(schedule, program));
         assumptions.push(Assumption {

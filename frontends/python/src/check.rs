@@ -55,6 +55,7 @@ fn read_settings(settings: &Bound<'_, PyDict>) -> PyResult<CheckSettings> {
             clock: match clock.as_str() {
                 "legal" => ClockMode::Legal,
                 "exact" => ClockMode::Exact,
+                "any" => ClockMode::Any,
                 other => return Err(PyValueError::new_err(format!("no clock `{other}`"))),
             },
             output_order: setting(settings, "output_order", false)?,
@@ -129,6 +130,7 @@ fn next_plan(spent: u32) -> PyResult<Option<(&'static str, bool)>> {
             Purpose::Walk => "walk",
             Purpose::SelfCheck => "self-check",
             Purpose::Facts | Purpose::Around => "facts",
+            Purpose::Early => "early",
             Purpose::Steered => "steered",
             Purpose::Witness => "witness",
         };
