@@ -91,7 +91,15 @@ impl Access {
 /// Whether the order of two steps with these footprints can matter.
 #[must_use]
 pub fn conflict(a: &[Access], b: &[Access]) -> bool {
-    a.iter().any(|x| b.iter().any(|y| x.conflicts(y)))
+    commutes_with_nothing(a)
+        || commutes_with_nothing(b)
+        || a.iter().any(|x| b.iter().any(|y| x.conflicts(y)))
+}
+
+/// Whether a step with this footprint is ordered even with steps that touch nothing.
+#[must_use]
+pub fn commutes_with_nothing(accesses: &[Access]) -> bool {
+    accesses.iter().any(|access| access.place == Place::EVERYTHING)
 }
 
 /// The state of an operation's object in one number: all that its footprint and whether it is

@@ -36,6 +36,9 @@ pub struct Race {
 pub enum Second {
     /// The event of this rank.
     Event(u32),
+    /// The operation of the event of this rank, in which the time of its wait ran out: it could have
+    /// been executed.
+    Expired(u32),
     /// The operation that this task still waited to execute at the end; its place in
     /// [`Execution::blocked`].
     Pending(u32),
@@ -206,13 +209,20 @@ impl HappensBefore {
             if races && operation.action == Action::ProgramEnd {
                 self.races_with_the_end(execution, rank);
             }
+            if races && ranked.alternative == Alternative::Expire {
+                let step = Step { task: ranked.task, alternative: Alternative::Execute, operation };
+                self.races_of_waiting(execution, &step, Second::Expired(rank as u32));
+                self.begin(ranked.task, ranked.enabler);
+            }
             self.join_all_tasks();
             join(&mut self.clock, &self.now[task * tasks..(task + 1) * tasks]);
         } else {
             if operation.action == Action::TaskJoinAll {
                 for other in 0..tasks {
-                    let exit = execution.task(TaskId(other as u32)).and_then(|other| other.exit);
-                    self.join_exit(exit);
+                    let other = execution.task(TaskId(other as u32));
+                    self.join_exit(
+                        other.filter(|other| !other.daemon).and_then(|other| other.exit),
+                    );
                 }
             }
             let second = races.then_some(Second::Event(rank as u32));
@@ -440,7 +450,12 @@ impl HappensBefore {
             self.races.push(Race { first, second, sure: true });
             return;
         }
-        if !could_be_enabled(execution, &step) {
+        self.races_of_waiting(execution, &step, Second::Pending(pending as u32));
+    }
+
+    /// An operation that could not be executed races with what kept it from that.
+    fn races_of_waiting(&mut self, execution: &Execution, step: &Step, second: Second) {
+        if !could_be_enabled(execution, step, second) {
             return;
         }
         let mut accesses = core::mem::take(&mut self.scratch);
@@ -451,7 +466,7 @@ impl HappensBefore {
             Action::SemaphoreAcquire => 1,
             _ => footprint::gist(execution.objects(), step.task, &step.operation),
         };
-        execution.touch(&step, gist, &mut accesses);
+        execution.touch(step, gist, &mut accesses);
         let enabler = execution.task(step.task).and_then(|task| task.enabler);
         self.begin(step.task, enabler);
         let later = Later {
@@ -459,7 +474,7 @@ impl HappensBefore {
             operation: &step.operation,
             accesses: &accesses,
             round: (0, 0),
-            second: Some(Second::Pending(pending as u32)),
+            second: Some(second),
         };
         self.scan(execution, &later);
         self.scratch = accesses;
@@ -468,10 +483,12 @@ impl HappensBefore {
 
 /// Whether a task that waits at the end waits for the state of an object that others changed, and not
 /// for something that never came.
-fn could_be_enabled(execution: &Execution, step: &Step) -> bool {
+fn could_be_enabled(execution: &Execution, step: &Step, second: Second) -> bool {
     match (step.operation.action, execution.objects().get(step.operation.object)) {
         (Action::MutexAcquire | Action::SemaphoreAcquire, _) => true,
-        (Action::ConditionResume(_), ObjectState::Condition(condition)) => {
+        (Action::ConditionResume(_), ObjectState::Condition(condition))
+            if matches!(second, Second::Pending(_)) =>
+        {
             condition.is_notified(step.task) || condition.is_expired(step.task)
         }
         _ => false,

@@ -5,6 +5,7 @@ use alloc::collections::VecDeque;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use everyway_protocol::ids::TaskId;
 use everyway_protocol::operation::Action;
 use everyway_protocol::schedule::{Alternative, Schedule, Segment};
 use everyway_protocol::trace::Event;
@@ -24,6 +25,8 @@ pub struct Witness {
     pub switches: u32,
     /// Whether no order of the same class has fewer.
     pub fewest: bool,
+    /// After how many events it has shown what it is the witness of.
+    pub events: usize,
 }
 
 /// The schedule of an execution as it was.
@@ -46,7 +49,7 @@ pub fn as_executed(trace: &[Event]) -> Witness {
         }
     }
     let switches = switches_of(&segments);
-    Witness { schedule: Schedule { segments }, switches, fewest: false }
+    Witness { schedule: Schedule { segments }, switches, fewest: false, events: trace.len() }
 }
 
 /// The schedule that executes the trace's events in this order.
@@ -71,6 +74,30 @@ pub fn fewest_switches(trace: &[Event], order: &HappensBefore, tasks: usize) -> 
     }
 }
 
+/// The order that brings these tasks to their last event with the fewest switches: first what has to
+/// come before that, which alone is counted, then all else.
+#[must_use]
+pub fn fewest_switches_to(
+    trace: &[Event],
+    order: &HappensBefore,
+    tasks: usize,
+    ends: impl Iterator<Item = TaskId>,
+) -> Witness {
+    let mut chains = Chains::new(trace, order, tasks);
+    chains.keep_before(ends);
+    let Some(linear) = chains.search() else { return as_executed(trace) };
+    let mut indices = chains.spread(&linear);
+    let events = indices.len();
+    let first: Vec<Event> = indices.iter().map(|index| trace[*index as usize]).collect();
+    let switches = as_executed(&first).switches;
+    let mut done = vec![false; trace.len()];
+    for index in &indices {
+        done[*index as usize] = true;
+    }
+    indices.extend((0..trace.len() as u32).filter(|index| !done[*index as usize]));
+    Witness { fewest: true, switches, events, ..in_order(trace, &indices) }
+}
+
 /// Another order of the same class: each task goes on as late as it can.
 #[must_use]
 pub fn another_order(trace: &[Event], order: &HappensBefore, tasks: usize) -> Witness {
@@ -90,6 +117,8 @@ struct Chains<'a> {
     order: &'a HappensBefore,
     /// For each task its ranked events, as indices into the order.
     ranked: Vec<Vec<usize>>,
+    /// How many of them are wanted.
+    needed: Vec<u32>,
 }
 
 type Cut = Vec<u32>;
@@ -100,10 +129,27 @@ impl<'a> Chains<'a> {
         for (at, index) in order.events.iter().enumerate() {
             ranked[trace[*index as usize].task.index()].push(at);
         }
-        Chains { trace, order, ranked }
+        let needed = ranked.iter().map(|own| own.len() as u32).collect();
+        Chains { trace, order, ranked, needed }
+    }
+
+    /// Leaves out what need not come before the last events of these tasks.
+    fn keep_before(&mut self, ends: impl Iterator<Item = TaskId>) {
+        self.needed.fill(0);
+        for task in ends {
+            let Some(last) = self.ranked.get(task.index()).and_then(|own| own.last()) else {
+                continue;
+            };
+            for (most, clock) in self.needed.iter_mut().zip(self.order.clock(*last)) {
+                *most = (*most).max(*clock);
+            }
+        }
     }
 
     fn is_ready(&self, cut: &[u32], task: usize) -> bool {
+        if cut[task] >= self.needed[task] {
+            return false;
+        }
         let Some(at) = self.ranked[task].get(cut[task] as usize) else { return false };
         self.order
             .clock(*at)
@@ -125,7 +171,7 @@ impl<'a> Chains<'a> {
             if best.get(&(cut.clone(), last)).is_some_and(|known| known.0 < cost) {
                 continue;
             }
-            if (0..tasks).all(|task| cut[task] as usize == self.ranked[task].len()) {
+            if cut == self.needed {
                 return Some(self.path(&best, cut, last));
             }
             if best.len() > STATE_BOUND {

@@ -31,6 +31,8 @@ struct Last {
     site: SiteId,
     /// The task's own clock when it did it.
     clock: u32,
+    /// Whether it was refused.
+    refused: bool,
 }
 
 /// The detector, with the memory it uses again for each execution.
@@ -41,6 +43,7 @@ pub struct Races {
     released: Vec<Vec<u32>>,
     last: Vec<Vec<Last>>,
     exits: Vec<Vec<u32>>,
+    daemons: Vec<bool>,
     /// The permits of each semaphore at the event that is looked at.
     permits: Vec<i64>,
     /// The data races seen so far, each once, in order.
@@ -60,6 +63,9 @@ impl Races {
         reset(&mut self.released, objects);
         reset(&mut self.last, objects);
         reset(&mut self.exits, self.tasks);
+        self.daemons.clear();
+        let tasks = (0..self.tasks).filter_map(|task| execution.task(TaskId(task as u32)));
+        self.daemons.extend(tasks.map(|task| task.daemon));
         self.permits.clear();
         self.permits.extend((0..objects).map(|object| {
             match execution.objects().get(ObjectId(object as u32)) {
@@ -75,12 +81,13 @@ impl Races {
         // That virtual time moved on between two events is no reason: what waited may have been first
         // to wait.
         for event in &execution.trace.events {
-            self.race(event.task, &event.operation, execution, points);
+            let refused = matches!(event.reply, Reply::Misuse(_));
+            self.race(event.task, &event.operation, refused, execution, points);
             self.synchronise(event);
         }
         // What a task waits for at the end races with whoever has it.
         for Step { task, operation, .. } in &execution.blocked {
-            self.race(*task, operation, execution, points);
+            self.race(*task, operation, false, execution, points);
         }
     }
 
@@ -93,6 +100,7 @@ impl Races {
         &mut self,
         task: TaskId,
         operation: &Operation,
+        refused: bool,
         execution: &Execution,
         points: &mut Points,
     ) {
@@ -102,7 +110,7 @@ impl Races {
             _ if operation.timeout.is_some() && action != Action::Sleep => points.learn_timed(),
             _ => {}
         }
-        self.race_for(task, operation.object, operation, execution, points);
+        self.race_for(task, operation.object, operation, refused, execution, points);
         // A condition's wait also gives back, and its end takes, a mutex.
         let on_mutex = match action {
             Action::ConditionWait(mutex) => Some((mutex, Action::MutexRelease)),
@@ -111,7 +119,7 @@ impl Races {
         };
         if let Some((object, action)) = on_mutex {
             let operation = Operation { action, object, ..*operation };
-            self.race_for(task, object, &operation, execution, points);
+            self.race_for(task, object, &operation, false, execution, points);
         }
     }
 
@@ -120,6 +128,7 @@ impl Races {
         task: TaskId,
         object: ObjectId,
         operation: &Operation,
+        refused: bool,
         execution: &Execution,
         points: &mut Points,
     ) {
@@ -130,7 +139,7 @@ impl Races {
         let mut known = None;
         for (index, other) in last.iter().enumerate() {
             if other.task == task {
-                if other.action == action {
+                if other.action == action && other.refused == refused {
                     known = Some(index);
                 }
                 continue;
@@ -138,7 +147,7 @@ impl Races {
             let permits = self.permits.get(object.index()).copied().unwrap_or(0);
             let bounded = is_bounded(execution, object);
             if other.clock <= own[other.task.index()]
-                || !reversible(other.action, action, permits, bounded)
+                || !reversible(other, action, permits, bounded)
             {
                 continue;
             }
@@ -153,12 +162,13 @@ impl Races {
                 let key = execution.objects().key(object);
                 points.learn_object(key);
                 let taken_and_given = gives(other.action) && takes_permit(action);
-                if looks(action) || looks(other.action) || taken_and_given {
+                let given_back = action == Action::MutexRelease || other.refused;
+                if looks(action) || looks(other.action) || taken_and_given || given_back {
                     points.learn_observed(key);
                 }
             }
         }
-        let now = Last { task, action, site, clock: own[task.index()] };
+        let now = Last { task, action, site, clock: own[task.index()], refused };
         match known {
             Some(index) => last[index] = now,
             None => last.push(now),
@@ -210,7 +220,9 @@ impl Races {
             (Action::TaskIsAlive(other), Reply::Answer(false)) => self.join_exit(task, other),
             (Action::TaskJoinAll, _) => {
                 for other in 0..self.tasks {
-                    self.join_exit(task, TaskId(other as u32));
+                    if !self.daemons[other] {
+                        self.join_exit(task, TaskId(other as u32));
+                    }
                 }
             }
             _ => {}
@@ -282,14 +294,15 @@ fn gives(action: Action) -> bool {
 /// Whether two conflicting operations could have come in the other order: a mutex that was waited for
 /// could not be had before it was given back, nor a permit unless there was another one.
 /// Giving a permit back before another task took one may be too many for a bounded semaphore.
-fn reversible(earlier: Action, later: Action, permits: i64, bounded: bool) -> bool {
-    match (earlier, later) {
+/// Giving back a mutex that another task took could have come before that, and was refused then.
+fn reversible(earlier: &Last, later: Action, permits: i64, bounded: bool) -> bool {
+    match (earlier.action, later) {
         (Action::SemaphoreAcquire, Action::SemaphoreRelease(_)) => bounded,
         (Action::SemaphoreRelease(count), Action::SemaphoreAcquire) => {
             bounded || permits > i64::from(count)
         }
-        (Action::MutexRelease, Action::MutexAcquire)
-        | (Action::MutexAcquire, Action::MutexRelease) => false,
-        _ => conflict(earlier, later),
+        (Action::MutexRelease, Action::MutexAcquire) => earlier.refused,
+        (Action::MutexAcquire, Action::MutexRelease) => true,
+        (earlier, later) => conflict(earlier, later),
     }
 }

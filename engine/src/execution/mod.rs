@@ -192,6 +192,12 @@ impl Execution {
         Some(TaskId(index as u32))
     }
 
+    /// Whether some task has been started and has not run up to its first point.
+    #[must_use]
+    pub fn has_started_tasks(&self) -> bool {
+        !self.starting.is_empty()
+    }
+
     /// The steps that can be chosen now.
     #[must_use]
     pub fn choices(&self) -> &[Step] {
@@ -277,8 +283,7 @@ impl Execution {
         let task = self.current;
         let step = Step { task, alternative: Alternative::Execute, operation };
         let point = self.is_point(&operation, points);
-        if !point && self.is_enabled(&step) && !strategy.interrupts(task, !self.starting.is_empty())
-        {
+        if !point && self.is_enabled(&step) && !strategy.interrupts(self) {
             return self.go_on(&step, false);
         }
         self.tasks[task.index()].announce(operation, self.now);
@@ -298,7 +303,7 @@ impl Execution {
         if self.ending.is_some()
             || self.trace.events.len() >= self.settings.event_bound
             || self.is_point(&operation, points)
-            || strategy.interrupts(self.current, !self.starting.is_empty())
+            || strategy.interrupts(self)
         {
             return false;
         }

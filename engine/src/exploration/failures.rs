@@ -95,7 +95,8 @@ impl Failures {
         }
         for raised in &outcome.raised {
             let cause = Cause::Raised(raised.kind.clone(), raised.place);
-            let failure = self.entry(FailureKind::Exception, cause, execution, order);
+            let ends = [raised.task];
+            let failure = self.entry(FailureKind::Exception, cause, execution, order, &ends);
             failure.raised.get_or_insert_with(|| raised.clone());
         }
     }
@@ -113,7 +114,8 @@ impl Failures {
         places.sort();
         places.dedup();
         let before = self.all.len();
-        let failure = self.entry(kind, Cause::Waits(places), execution, order);
+        let ends: Vec<TaskId> = waits.iter().map(|wait| wait.task).collect();
+        let failure = self.entry(kind, Cause::Waits(places), execution, order, &ends);
         if failure.executions == 1 {
             failure.waits = waits;
             failure.with.clone_from(&outcome.raised);
@@ -121,13 +123,15 @@ impl Failures {
         debug_assert!(self.all.len() >= before);
     }
 
-    /// The failure of this cause, with one execution more.
+    /// The failure of this cause, with one execution more, in which it had come about when these
+    /// tasks had executed all that they could.
     fn entry(
         &mut self,
         kind: FailureKind,
         cause: Cause,
         execution: &Execution,
         order: Option<&HappensBefore>,
+        ends: &[TaskId],
     ) -> &mut FailureSeen {
         let known = self.all.iter().position(|other| other.kind == kind && other.cause == cause);
         let index = known.unwrap_or(self.all.len());
@@ -148,7 +152,10 @@ impl Failures {
         if failure.executions <= MINIMISE_BOUND {
             let events = &execution.trace.events;
             let candidate = match order {
-                Some(order) => witness::fewest_switches(events, order, execution.task_count()),
+                Some(order) => {
+                    let ends = ends.iter().copied();
+                    witness::fewest_switches_to(events, order, execution.task_count(), ends)
+                }
                 None => witness::as_executed(events),
             };
             if known.is_none() || candidate.switches < failure.witness.switches {

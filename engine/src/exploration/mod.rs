@@ -21,12 +21,14 @@ use everyway_protocol::schedule::Schedule;
 use everyway_protocol::site::SiteTable;
 
 use crate::clock::ClockMode;
+use crate::detectors::lock_order::LockOrder;
 use crate::detectors::races::Races;
 use crate::execution::{Directive, Ending, Execution, Settings};
 use crate::happens_before::HappensBefore;
 use crate::orders::OutputOrders;
 use crate::points::Points;
 use crate::strategies::replay::{Mismatch, Replay};
+use crate::strategies::steer::Steer;
 use atomicity::AtomicityStage;
 use early::EarlyStage;
 use failures::Failures;
@@ -79,6 +81,8 @@ pub enum Purpose {
     Search,
     /// The random walk.
     Walk,
+    /// Into a deadlock that was foreseen.
+    Foreseen,
     /// Another order of a class that was seen: its result must be the same.
     SelfCheck,
     /// An execution again, with facts.
@@ -151,6 +155,7 @@ enum Phase {
     Serial,
     Steered,
     Search,
+    Foreseen,
     Walk,
     SelfCheck,
     Atomicity,
@@ -169,6 +174,7 @@ pub struct Exploration {
     points: Points,
     /// The races seen.
     pub races: Races,
+    lock_order: LockOrder,
     order: HappensBefore,
     phase: Phase,
     strategies: Strategies,
@@ -213,6 +219,7 @@ impl Exploration {
             execution: Execution::new(settings.execution),
             points: Points::default(),
             races: Races::default(),
+            lock_order: LockOrder::default(),
             order: HappensBefore::default(),
             phase: Phase::Serial,
             strategies: Strategies::new(settings.execution.clock, settings.seed),
@@ -289,6 +296,10 @@ impl Exploration {
             Phase::Search => {
                 self.strategies.exhaustive.begin();
                 Purpose::Search
+            }
+            Phase::Foreseen => {
+                self.strategies.steer = Steer::new(self.lock_order.take()?);
+                Purpose::Foreseen
             }
             Phase::Walk => {
                 self.strategies.walk.begin(self.walked);
@@ -379,14 +390,19 @@ impl Exploration {
                 self.unfinished.get_or_insert(Unfinished::Budget);
             }
             if self.unfinished.is_some() {
-                self.phase = Phase::Walk;
+                self.phase = Phase::Foreseen;
             }
+        }
+        if self.phase == Phase::Foreseen && (self.lock_order.is_empty() || spent >= 1000) {
+            self.phase = Phase::Walk;
         }
         let walks = self.settings.strategy != StrategyChoice::Exhaustive;
         if self.phase == Phase::Walk && (spent >= 1000 || !walks) {
             self.phase = Phase::SelfCheck;
         }
-        if self.interrupted && matches!(self.phase, Phase::Serial | Phase::Search | Phase::Walk) {
+        if self.interrupted
+            && matches!(self.phase, Phase::Serial | Phase::Search | Phase::Foreseen | Phase::Walk)
+        {
             self.unfinished = Some(Unfinished::Interrupted);
             self.phase = Phase::SelfCheck;
         }
@@ -454,13 +470,18 @@ impl Exploration {
     pub fn ended(&mut self, outcome: Outcome) {
         if matches!(
             self.plan.purpose,
-            Purpose::Serial | Purpose::Search | Purpose::Walk | Purpose::Steered
+            Purpose::Serial
+                | Purpose::Search
+                | Purpose::Foreseen
+                | Purpose::Walk
+                | Purpose::Steered
         ) {
             self.executions += 1;
         }
         let ending = self.execution.ending().unwrap_or(Ending::Stopped);
         match self.plan.purpose {
             Purpose::Serial => {
+                self.lock_order.look(&self.execution);
                 self.races.look(&self.execution, &mut self.points);
                 self.reference = Some(outcome);
                 if ending == Ending::Stopped {
@@ -472,7 +493,7 @@ impl Exploration {
                 }
             }
             Purpose::Search => self.ended_search(ending, &outcome),
-            Purpose::Walk | Purpose::Steered => {
+            Purpose::Walk | Purpose::Steered | Purpose::Foreseen => {
                 self.races.look(&self.execution, &mut self.points);
                 self.note(ending, &outcome, false);
             }
@@ -518,6 +539,7 @@ impl Exploration {
         } else {
             self.order.races.clear();
         }
+        self.lock_order.look(&self.execution);
         if ending == Ending::Redundant {
             self.redundant += 1;
         } else {

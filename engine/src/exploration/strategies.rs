@@ -9,6 +9,7 @@ use crate::strategies::Strategy;
 use crate::strategies::exhaustive::Exhaustive;
 use crate::strategies::replay::{Mismatch, Replay};
 use crate::strategies::serial::Serial;
+use crate::strategies::steer::Steer;
 use crate::strategies::walk::Walk;
 
 /// The longest path, in choices, that the search keeps.
@@ -20,6 +21,7 @@ pub(super) struct Strategies {
     pub(super) exhaustive: Exhaustive,
     pub(super) walk: Walk,
     pub(super) replay: Replay,
+    pub(super) steer: Steer,
 }
 
 impl Strategies {
@@ -29,6 +31,7 @@ impl Strategies {
             exhaustive: search(clock),
             walk: Walk::new(seed),
             replay: Replay::new(Schedule::default(), Mismatch::Stop),
+            steer: Steer::default(),
         }
     }
 
@@ -44,6 +47,7 @@ impl Strategies {
             Purpose::Serial => &mut self.serial,
             Purpose::Search => &mut self.exhaustive,
             Purpose::Walk => &mut self.walk,
+            Purpose::Foreseen => &mut self.steer,
             _ => &mut self.replay,
         }
     }

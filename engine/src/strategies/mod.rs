@@ -3,6 +3,7 @@
 pub mod exhaustive;
 pub mod replay;
 pub mod serial;
+pub mod steer;
 pub mod walk;
 
 use everyway_protocol::ids::TaskId;
@@ -36,10 +37,9 @@ pub trait Strategy {
     }
 
     /// Whether to choose before the running task's next operation although it is no point.
-    /// `starting` says whether a started task has not run yet. A yes changes nothing: it may be asked
-    /// again.
-    fn interrupts(&mut self, task: TaskId, starting: bool) -> bool {
-        let _ = (task, starting);
+    /// A yes changes nothing: it may be asked again.
+    fn interrupts(&mut self, execution: &Execution) -> bool {
+        let _ = execution;
         false
     }
 }

@@ -80,9 +80,9 @@ pub(super) fn only_starts(step: &Step) -> bool {
 }
 
 impl Strategy for Replay {
-    fn interrupts(&mut self, task: TaskId, _starting: bool) -> bool {
+    fn interrupts(&mut self, execution: &Execution) -> bool {
         // A task that has only been started shows its first operation and waits for its turn.
-        if task != self.task || self.left == Some(0) {
+        if execution.current() != self.task || self.left == Some(0) {
             return true;
         }
         self.count();

@@ -1,7 +1,5 @@
 //! The serial reference: a started task goes on until it ends or blocks, then the one before it.
 
-use everyway_protocol::ids::TaskId;
-
 use super::replay::only_starts;
 use super::{Pick, Strategy, default_choice};
 use crate::execution::Execution;
@@ -15,8 +13,8 @@ impl Strategy for Serial {
         false
     }
 
-    fn interrupts(&mut self, _task: TaskId, starting: bool) -> bool {
-        starting
+    fn interrupts(&mut self, execution: &Execution) -> bool {
+        execution.has_started_tasks()
     }
 
     fn choose(&mut self, execution: &Execution) -> Pick {

@@ -70,12 +70,13 @@ pub struct Findings {
 
 /// The interleaving of the execution that has just run a failure's witness.
 ///
-/// `values` gives the text of a value by the index of its event; `names` names the tasks.
+/// Of a witness only so many `events` are told; `values` gives the text of a value by the index of its event; `names` names the tasks.
 #[must_use]
 pub fn show(
     program: &Program<'_>,
     execution: &Execution,
     waits: &[WaitSeen],
+    events: Option<usize>,
     values: &[(usize, String)],
     names: &[String],
 ) -> Shown {
@@ -84,7 +85,7 @@ pub fn show(
     let in_circle = |wait: &&WaitSeen| waits.iter().any(|known| known.task == wait.task);
     let told = waiting.iter().filter(in_circle).map(|wait| steps::wait(program, wait, &tasks));
     Shown {
-        steps: steps::of(program, execution, values, &tasks),
+        steps: steps::of(program, execution, events, values, &tasks),
         waits: told.collect(),
         tasks: tasks.clone(),
     }

@@ -20,13 +20,15 @@ use crate::happens_before::is_expiry;
 pub(super) fn of(
     program: &Program<'_>,
     execution: &Execution,
+    most: Option<usize>,
     values: &[(usize, String)],
     tasks: &[String],
 ) -> Vec<Step> {
     let events = &execution.trace.events;
     let shared = shared_objects(events, execution.objects().len());
+    let most = most.unwrap_or(events.len()).min(events.len());
     let told: Vec<usize> =
-        (0..events.len()).filter(|index| is_told(program, &events[*index], &shared)).collect();
+        (0..most).filter(|index| is_told(program, &events[*index], &shared)).collect();
     let kept = near_switches(events, &told, program.steps_at_most);
     let mut steps = Vec::new();
     let mut last: Option<usize> = None;

@@ -128,6 +128,7 @@ fn next_plan(spent: u32) -> PyResult<Option<(&'static str, bool)>> {
             Purpose::Serial => "serial",
             Purpose::Search => "exhaustive",
             Purpose::Walk => "walk",
+            Purpose::Foreseen => "foreseen",
             Purpose::SelfCheck => "self-check",
             Purpose::Facts | Purpose::Around => "facts",
             Purpose::Early => "early",
@@ -259,11 +260,11 @@ unsafe fn show() -> Shown {
     let w = world();
     let names: Vec<String> = w.tasks.iter().map(|task| task.name.clone()).collect();
     let Some(exploration) = &w.exploration else { return Shown::default() };
-    let waits = exploration
-        .running_witness()
-        .and_then(|index| exploration.failures.all.get(index))
-        .map_or(&[][..], |failure| &failure.waits);
-    telling::show(&program(), &exploration.execution, waits, &w.values.texts, &names)
+    let failure =
+        exploration.running_witness().and_then(|index| exploration.failures.all.get(index));
+    let waits = failure.map_or(&[][..], |failure| &failure.waits);
+    let events = failure.map(|failure| failure.witness.events);
+    telling::show(&program(), &exploration.execution, waits, events, &w.values.texts, &names)
 }
 
 /// The interleaving of the replayed execution, as JSON.

@@ -55,19 +55,34 @@ impl Sequences {
                 let (ordinal, alternative) = (later.ordinal, later.alternative);
                 self.sequence.push(path(later.task), ordinal, alternative, &self.accesses);
             }
-            Second::Pending(place) => {
-                let step = execution.blocked[place as usize];
+            Second::Pending(_) | Second::Expired(_) => {
+                let (step, ordinal) = waiting(execution, race.second);
                 let gist = match step.operation.action {
                     Action::MutexAcquire => 0,
                     Action::SemaphoreAcquire => 1,
                     _ => footprint::gist(execution.objects(), step.task, &step.operation),
                 };
                 execution.touch(&step, gist, &mut self.accesses);
-                let ordinal = execution.task(step.task).map_or(0, |task| task.operations);
                 self.sequence.push(path(step.task), ordinal, Alternative::Execute, &self.accesses);
             }
         }
         &mut self.sequence
+    }
+}
+
+/// The step that could not be executed, and how many its task executes before it.
+fn waiting(execution: &Execution, second: Second) -> (Step, u32) {
+    match second {
+        Second::Event(rank) | Second::Expired(rank) => {
+            let ranked = execution.ranked.all[rank as usize];
+            let operation = execution.trace.events[ranked.event as usize].operation;
+            let alternative = Alternative::Execute;
+            (Step { task: ranked.task, alternative, operation }, ranked.ordinal)
+        }
+        Second::Pending(place) => {
+            let step = execution.blocked[place as usize];
+            (step, execution.task(step.task).map_or(0, |task| task.operations))
+        }
     }
 }
 

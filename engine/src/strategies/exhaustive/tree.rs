@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use everyway_protocol::schedule::Alternative;
 
-use crate::footprint::Access;
+use crate::footprint::{self, Access};
 
 /// One event of a sequence, by a name that means the same in every execution.
 #[derive(Clone, Copy, Debug)]
@@ -366,6 +366,9 @@ enum Spot {
 /// Whether two footprints of different executions conflict. Objects named from `known` on are not told
 /// apart.
 fn conflict(a: &[Access], b: &[Access], known: u32) -> bool {
+    if footprint::commutes_with_nothing(a) || footprint::commutes_with_nothing(b) {
+        return true;
+    }
     a.iter().any(|x| {
         b.iter().any(|y| {
             let both_new = x.is_named_from(known) && y.is_named_from(known);
