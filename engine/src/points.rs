@@ -68,6 +68,24 @@ impl Points {
         }
     }
 
+    /// An operation that was no point could have come later: from now on it is one. `key` is its
+    /// object's.
+    pub fn learn(&mut self, operation: &Operation, key: u64) {
+        match operation.action {
+            Action::Read(_) | Action::Write(_) | Action::Add(_) | Action::Update(_) => {
+                self.learn_site(operation.site);
+            }
+            Action::TaskStart(_)
+            | Action::TaskExit
+            | Action::TaskIsAlive(_)
+            | Action::TaskEnumerate => self.learn_lives(),
+            _ => {
+                self.learn_object(key);
+                self.learn_observed(key);
+            }
+        }
+    }
+
     /// Some wait has a time limit, so it matters when others sleep.
     pub fn learn_timed(&mut self) {
         if !self.timed {
@@ -123,7 +141,7 @@ impl Points {
             | Action::TaskIsAlive(_)
             | Action::TaskEnumerate => self.lives,
             Action::Sleep => self.timed,
-            Action::Yield | Action::Choose(_) => true,
+            Action::Yield | Action::Choose(_) | Action::Await => true,
             Action::AtomicLoad
             | Action::AtomicStore(_)
             | Action::AtomicAdd(_)
@@ -135,8 +153,7 @@ impl Points {
             | Action::TaskJoin(_)
             | Action::TaskJoinAll
             | Action::ProgramEnd
-            | Action::ClockRead
-            | Action::Await => false,
+            | Action::ClockRead => false,
         }
     }
 }

@@ -536,6 +536,11 @@ impl Exploration {
         let rankable = self.is_rankable();
         if rankable && self.strategies.exhaustive.needs_races() {
             self.order.rank_with_races(&self.execution);
+            self.learn_from_order();
+            if self.points.generation() != before {
+                self.forget();
+                return;
+            }
         } else {
             self.order.races.clear();
         }
@@ -545,13 +550,25 @@ impl Exploration {
         } else {
             self.note(ending, outcome, self.strategies.exhaustive.needs_races());
         }
-        if self.strategies.exhaustive.has_overflown() || ending == Ending::Bound || !rankable {
+        let more = self.strategies.exhaustive.advance(&self.execution, &self.order);
+        let search = &self.strategies.exhaustive;
+        let incomplete = search.has_overflown() || search.unplaced > 0;
+        if incomplete || ending == Ending::Bound || !rankable {
             self.unfinished = Some(Unfinished::Bound);
         }
-        if !self.strategies.exhaustive.advance(&self.execution, &self.order)
-            && self.unfinished.is_none()
-        {
+        if !more && self.unfinished.is_none() {
             self.phase = Phase::SelfCheck;
+        }
+    }
+
+    /// What the search would have to reverse has to be a point.
+    fn learn_from_order(&mut self) {
+        for race in &self.order.races {
+            let ranked = &self.execution.ranked.all[race.first as usize];
+            if !ranked.point {
+                let operation = &self.execution.trace.events[ranked.event as usize].operation;
+                self.points.learn(operation, self.execution.objects().key(operation.object));
+            }
         }
     }
 

@@ -172,6 +172,7 @@ impl Exhaustive {
         self.guide = EMPTY;
         self.guided_from = 0;
         self.overflow = false;
+        self.unplaced = 0;
         self.begin();
     }
 
