@@ -95,6 +95,8 @@ pub struct Execution {
     pub blocked: Vec<Step>,
     /// A loop that saw a change which nobody announced.
     pub unseen: Option<SiteId>,
+    /// Whether some wait has had a time limit.
+    pub has_timed_wait: bool,
     yields: u32,
     objects: Objects,
     tasks: Vec<Task>,
@@ -119,6 +121,7 @@ impl Execution {
             circles: Vec::new(),
             blocked: Vec::new(),
             unseen: None,
+            has_timed_wait: false,
             yields: 0,
             objects: Objects::default(),
             tasks: Vec::new(),
@@ -139,6 +142,7 @@ impl Execution {
         self.circles.clear();
         self.blocked.clear();
         self.unseen = None;
+        self.has_timed_wait = false;
         self.yields = 0;
         self.objects.clear();
         self.tasks.clear();
@@ -281,6 +285,7 @@ impl Execution {
             return self.end(Ending::Bound);
         }
         let task = self.current;
+        self.has_timed_wait |= operation.timeout.is_some() && operation.action != Action::Sleep;
         let step = Step { task, alternative: Alternative::Execute, operation };
         let point = self.is_point(&operation, points);
         if !point && self.is_enabled(&step) && !strategy.interrupts(self) {

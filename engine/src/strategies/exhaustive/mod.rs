@@ -18,7 +18,7 @@ mod tree;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use everyway_protocol::operation::Operation;
+use everyway_protocol::operation::{Action, Operation};
 use everyway_protocol::schedule::Alternative;
 
 use super::{Pick, Strategy, default_choice};
@@ -272,6 +272,9 @@ impl Exhaustive {
     /// Puts into each node's tree what the races of the execution ask for.
     fn plan(&mut self, execution: &Execution, order: &HappensBefore) {
         let mut left = PLAN_BOUND;
+        if execution.has_timed_wait {
+            self.widen_sleeps();
+        }
         for race in &order.races {
             let Some(rest) = left.checked_sub(execution.ranked.len() - race.first as usize) else {
                 self.overflow = true;
@@ -302,6 +305,17 @@ impl Exhaustive {
             let mut pending = node.pending;
             self.trees.insert(&mut pending, sequence, node.objects);
             self.nodes[index].pending = pending;
+        }
+    }
+
+    /// A wait's time may run out while others sleep, once all else has come to a stop. No race asks for
+    /// that: a sleep does nothing that others see.
+    fn widen_sleeps(&mut self) {
+        for index in 0..self.nodes.len() {
+            let operation = self.nodes[index].operation;
+            if operation.is_some_and(|operation| operation.action == Action::Sleep) {
+                self.widen(index);
+            }
         }
     }
 
