@@ -411,7 +411,8 @@ impl Exhaustive {
         });
         if full {
             self.widen(self.depth);
-        } else if let Alternative::Pick(_) = step.alternative {
+        } else if planned.is_none() && matches!(step.alternative, Alternative::Pick(_)) {
+            // What was planned comes from an execution beside which the other values were tried.
             self.try_other_values(execution, &step);
         }
         self.depth += 1;
