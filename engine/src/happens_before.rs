@@ -447,7 +447,9 @@ impl HappensBefore {
         if ended && execution.is_enabled(&step) {
             let first = (execution.ranked.len() - 1) as u32;
             let second = Second::Pending(pending as u32);
-            self.races.push(Race { first, second, sure: true });
+            // A choice has several values, and each has to be tried.
+            let sure = !matches!(step.operation.action, Action::Choose(_));
+            self.races.push(Race { first, second, sure });
             return;
         }
         self.races_of_waiting(execution, &step, Second::Pending(pending as u32));
