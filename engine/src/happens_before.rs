@@ -355,8 +355,11 @@ impl HappensBefore {
                 if access.place != Place(operation.object.0) {
                     return Reversible::Yes;
                 }
-                let earlier = execution.trace.events[first.event as usize].operation;
+                let event = &execution.trace.events[first.event as usize];
+                let earlier = event.operation;
                 let gist = match earlier.action {
+                    // It had no mutex to give back.
+                    Action::ConditionWait(_) if matches!(event.reply, Reply::Misuse(_)) => 0,
                     Action::ConditionWait(_) if earlier.object != operation.object => {
                         return Reversible::No;
                     }
@@ -366,10 +369,10 @@ impl HappensBefore {
                 yes_if(footprint::is_enabled_under(objects, task, operation, gist))
             }
             Action::ConditionResume(mutex) if access.place == Place(mutex.0) => {
-                let earlier = execution.trace.events[first.event as usize].operation;
-                match earlier.action {
+                let event = &execution.trace.events[first.event as usize];
+                match event.operation.action {
                     Action::ConditionResume(_) => Reversible::Yes,
-                    Action::ConditionWait(_) => Reversible::No,
+                    Action::ConditionWait(_) => yes_if(matches!(event.reply, Reply::Misuse(_))),
                     _ => {
                         let own = u64::from(task.0) + 1;
                         yes_if(first.gist == 0 || first.gist & 0xffff_ffff == own)

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use everyway_protocol::ids::TaskId;
-use everyway_protocol::operation::{Action, Operation};
+use everyway_protocol::operation::{Action, Operation, Reply};
 use everyway_protocol::schedule::Alternative;
 
 use super::tree::Sequence;
@@ -88,10 +88,16 @@ fn waiting(execution: &Execution, second: Second) -> (Step, u32) {
 
 /// The gist that the operation's object has before the earlier event, if that is about this object.
 fn gist_before(execution: &Execution, earlier: &Ranked, operation: &Operation) -> Option<u64> {
-    let first = execution.trace.events[earlier.event as usize].operation;
+    let event = &execution.trace.events[earlier.event as usize];
+    let first = event.operation;
     match first.action {
         _ if operation.action == Action::MutexAcquire => Some(0),
         _ if first.object == operation.object => Some(earlier.gist),
+        Action::ConditionWait(mutex)
+            if mutex == operation.object && matches!(event.reply, Reply::Misuse(_)) =>
+        {
+            Some(0)
+        }
         // It gives back the mutex, which its task held.
         Action::ConditionWait(mutex) if mutex == operation.object => {
             Some((u64::from(earlier.task.0) + 1) | (1 << 32))
