@@ -68,6 +68,9 @@ pub struct HappensBefore {
     /// The task of each ranked event, and its number among the task's own, from 1.
     own: Vec<(u32, u32)>,
     now: Vec<u32>,
+    /// For each task what came before an expiry since its last event. Its next event comes after that,
+    /// but not because it knew: it may have waited all the time for something else.
+    expired: Vec<u32>,
     /// The last access at each place: objects, then the lives of tasks.
     heads: Vec<u32>,
     /// The last one there that is not a mere read.
@@ -170,6 +173,8 @@ impl HappensBefore {
         self.lives_are_read = false;
         self.now.clear();
         self.now.resize(tasks * tasks, 0);
+        self.expired.clear();
+        self.expired.resize(tasks * tasks, 0);
         self.heads.clear();
         self.heads.resize(execution.objects().len() + 1, NONE);
         self.changes.clear();
@@ -214,8 +219,9 @@ impl HappensBefore {
                 self.races_of_waiting(execution, &step, Second::Expired(rank as u32));
                 self.begin(ranked.task, ranked.enabler);
             }
-            self.join_all_tasks();
-            join(&mut self.clock, &self.now[task * tasks..(task + 1) * tasks]);
+            for row in self.now.chunks_exact(tasks) {
+                join(&mut self.clock, row);
+            }
         } else {
             if operation.action == Action::TaskJoinAll {
                 for other in 0..tasks {
@@ -243,7 +249,12 @@ impl HappensBefore {
         self.own.push((ranked.task.0, number));
         self.events.push(ranked.event);
         self.now[task * tasks..(task + 1) * tasks].copy_from_slice(&self.clock);
-        if everything {
+        self.expired[task * tasks..(task + 1) * tasks].fill(0);
+        if ranked.alternative == Alternative::Expire {
+            for row in self.expired.chunks_exact_mut(tasks) {
+                join(row, &self.clock);
+            }
+        } else if everything {
             self.join_all_tasks();
         }
         if let Action::TaskStart(child) = operation.action
@@ -280,7 +291,7 @@ impl HappensBefore {
         self.clock.extend_from_slice(&self.now[task * tasks..(task + 1) * tasks]);
         self.join_exit(enabler);
         self.waited.clear();
-        self.waited.resize(tasks, 0);
+        self.waited.extend_from_slice(&self.expired[task * tasks..(task + 1) * tasks]);
     }
 
     /// Goes back through the accesses that conflict with its own, the latest first. `clock` is joined
