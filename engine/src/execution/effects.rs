@@ -134,7 +134,13 @@ impl Execution {
 
     fn condition_wait(&mut self, task: TaskId, operation: &Operation, mutex: ObjectId) -> Reply {
         let depth = match self.objects.mutex_mut(mutex) {
-            Some(mutex) if mutex.holder().is_some() => mutex.release_all(),
+            // As CPython's `Condition._is_owned`: a plain mutex may be anybody's.
+            Some(mutex)
+                if mutex.holder().is_some()
+                    && (!mutex.is_reentrant() || mutex.holder() == Some(task)) =>
+            {
+                mutex.release_all()
+            }
             _ => return Reply::Misuse(Misuse::MutexNotHeld),
         };
         self.tasks[task.index()].depth = depth;

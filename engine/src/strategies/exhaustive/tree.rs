@@ -76,6 +76,9 @@ struct Branch {
     last: u32,
     child: u32,
     next: u32,
+    /// How many objects had been named before the node that it was made for: two executions may call
+    /// later ones by the same number.
+    known: u32,
 }
 
 /// A list of branches: the alternatives at one place of a tree, in the order in which they are tried.
@@ -125,15 +128,14 @@ impl WakeupTrees {
     }
 
     /// Inserts a sequence unless one that is there, or an equivalent one, leads to all that it leads
-    /// to. `known` is the number of objects that were named before the tree's node: above it two
-    /// executions may call different objects by one number.
-    pub(super) fn insert(&mut self, root: &mut Branches, rest: &mut Sequence, known: u32) -> bool {
+    /// to. `named` is the number of objects that were named before the tree's node.
+    pub(super) fn insert(&mut self, root: &mut Branches, rest: &mut Sequence, named: u32) -> bool {
         let mut at = Spot::Root;
         'level: loop {
             let mut previous = EMPTY;
             let mut branch = self.first(root, at);
             'sibling: while branch != EMPTY {
-                let Branch { first, last, child, next } = self.branches[branch as usize];
+                let Branch { first, last, child, next, known } = self.branches[branch as usize];
                 for place in first..last {
                     match self.relation(place, rest, known) {
                         Relation::Independent => {}
@@ -150,7 +152,7 @@ impl WakeupTrees {
                         }
                         Relation::Conflict => {
                             self.split(branch, place);
-                            let new = self.add(rest);
+                            let new = self.add(rest, named);
                             let tail = self.branches[branch as usize].child;
                             self.branches[tail as usize].next = new;
                             return true;
@@ -163,7 +165,7 @@ impl WakeupTrees {
                 at = Spot::Below(branch);
                 continue 'level;
             }
-            let new = self.add(rest);
+            let new = self.add(rest, named);
             match (previous, at) {
                 (EMPTY, Spot::Root) => *root = new,
                 (EMPTY, Spot::Below(parent)) => self.branches[parent as usize].child = new,
@@ -208,7 +210,8 @@ impl WakeupTrees {
     ) {
         let first = self.runs.len() as u32;
         self.runs.push(path, ordinal, alternative, &[]);
-        let new = self.new_branch(Branch { first, last: first + 1, child: EMPTY, next: EMPTY });
+        let (last, child, next) = (first + 1, EMPTY, EMPTY);
+        let new = self.new_branch(Branch { first, last, child, next, known: 0 });
         if *root == EMPTY {
             *root = new;
             return;
@@ -333,13 +336,13 @@ impl WakeupTrees {
     }
 
     /// A new branch of these items.
-    fn add(&mut self, sequence: &Sequence) -> u32 {
+    fn add(&mut self, sequence: &Sequence, known: u32) -> u32 {
         let first = self.runs.len() as u32;
         for (item, accesses) in sequence.iter() {
             self.runs.push(item.path, item.ordinal, item.alternative, accesses);
         }
         let last = self.runs.len() as u32;
-        self.new_branch(Branch { first, last, child: EMPTY, next: EMPTY })
+        self.new_branch(Branch { first, last, child: EMPTY, next: EMPTY, known })
     }
 
     fn new_branch(&mut self, branch: Branch) -> u32 {
