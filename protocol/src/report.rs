@@ -290,6 +290,18 @@ pub struct Failure {
     pub waits: Vec<Wait>,
     /// The interleaving.
     pub steps: Vec<Step>,
+    /// The nearest execution in which it does not come about; null if none was found.
+    #[serde(default)]
+    pub nearest_passing: Option<NearestPassing>,
+}
+
+/// An execution that ends well, and what makes the difference.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct NearestPassing {
+    /// Which step comes before which, in a sentence.
+    pub message: String,
+    /// The schedule token that replays it.
+    pub schedule: String,
 }
 
 /// Which runtimes can show a failure.

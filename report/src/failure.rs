@@ -19,6 +19,9 @@ pub(crate) fn lines(unit: &Unit, failure: &Failure, look: &Look) -> Vec<Line> {
         lines.extend(failure.waits.iter().flat_map(|wait| waiting(wait, look)));
     }
     lines.push(Line::default());
+    if let Some(nearest) = &failure.nearest_passing {
+        lines.extend(labelled("passes", Role::Dim, &format!("when {}", nearest.message), look));
+    }
     lines.push(Line::new(Role::Dim, &format!("  {}", switches(failure))));
     lines.push(
         Line::new(Role::Dim, "  replay  ")

@@ -7,6 +7,7 @@ use everyway_protocol::failure::FailureKind;
 use everyway_protocol::ids::{SiteId, TaskId};
 use everyway_protocol::operation::Operation;
 
+use super::nearest::Nearest;
 use super::{Outcome, Raised};
 use crate::detectors::waits;
 use crate::execution::{Ending, Execution};
@@ -59,6 +60,8 @@ pub struct FailureSeen {
     pub result: Option<String>,
     /// Uncaught exceptions in the same execution.
     pub with: Vec<Raised>,
+    /// The nearest execution seen in which it does not come about.
+    pub nearest: Option<Nearest>,
 }
 
 /// The failures seen, in the order of discovery.
@@ -145,6 +148,7 @@ impl Failures {
                 raised: None,
                 result: None,
                 with: Vec::new(),
+                nearest: None,
             });
         }
         let failure = &mut self.all[index];
@@ -196,6 +200,7 @@ impl Failures {
             raised: None,
             result: Some(result.into()),
             with: Vec::new(),
+            nearest: None,
         });
     }
 

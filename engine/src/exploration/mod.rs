@@ -8,6 +8,7 @@
 pub mod atomicity;
 pub mod early;
 pub mod failures;
+pub mod nearest;
 pub mod results;
 mod self_check;
 mod strategies;
@@ -32,6 +33,7 @@ use crate::strategies::steer::Steer;
 use atomicity::AtomicityStage;
 use early::EarlyStage;
 use failures::Failures;
+use nearest::NearestStage;
 use results::Results;
 use self_check::SelfCheck;
 use strategies::Strategies;
@@ -95,6 +97,8 @@ pub enum Purpose {
     Steered,
     /// The witness of a failure, with values.
     Witness,
+    /// A failing execution with two steps in the other order.
+    Nearest,
 }
 
 /// How the next execution is run.
@@ -205,6 +209,7 @@ pub struct Exploration {
     pub classes: u64,
     walked: u64,
     witness: usize,
+    nearest: NearestStage,
     interrupted: bool,
     /// Schedules of similar programs that are still to be run.
     steering: Vec<Schedule>,
@@ -239,6 +244,7 @@ impl Exploration {
             classes: 0,
             walked: 0,
             witness: 0,
+            nearest: NearestStage::default(),
             interrupted: false,
             steering: Vec::new(),
         }
@@ -326,9 +332,14 @@ impl Exploration {
                 Purpose::Early
             }
             Phase::Witnesses => {
-                let schedule = self.failures.all.get(self.witness)?.witness.schedule.clone();
+                let nearest = self.nearest.schedule();
+                let purpose = if nearest.is_some() { Purpose::Nearest } else { Purpose::Witness };
+                let schedule = match nearest {
+                    Some(schedule) => schedule,
+                    None => self.failures.all.get(self.witness)?.witness.schedule.clone(),
+                };
                 self.strategies.replay = Replay::new(schedule, Mismatch::Skip);
-                Purpose::Witness
+                purpose
             }
             Phase::Done => return None,
         };
@@ -429,7 +440,13 @@ impl Exploration {
         if self.phase == Phase::Early && self.early.is_done() {
             self.phase = Phase::Witnesses;
         }
-        if self.phase == Phase::Witnesses && self.witness >= self.failures.all.len() {
+        if self.phase == Phase::Witnesses && (spent_time >= 2000 || self.interrupted) {
+            self.nearest.give_up();
+        }
+        if self.phase == Phase::Witnesses
+            && self.nearest.schedule().is_none()
+            && self.witness >= self.failures.all.len()
+        {
             self.phase = Phase::Done;
         }
     }
@@ -463,7 +480,8 @@ impl Exploration {
     /// The index of the failure whose witness is running, if one is.
     #[must_use]
     pub fn running_witness(&self) -> Option<usize> {
-        (self.phase == Phase::Witnesses).then_some(self.witness)
+        let runs = self.phase == Phase::Witnesses && self.plan.purpose == Purpose::Witness;
+        runs.then_some(self.witness)
     }
 
     /// The execution has ended.
@@ -502,7 +520,17 @@ impl Exploration {
             Purpose::Facts | Purpose::Around => {
                 self.atomicity.ended(&self.execution, outcome.result.as_deref());
             }
-            Purpose::Witness => self.witness += 1,
+            Purpose::Witness => {
+                self.witness += 1;
+                if self.phase == Phase::Witnesses && self.is_small() {
+                    self.nearest.begin(&self.execution, &mut self.order);
+                }
+            }
+            Purpose::Nearest => {
+                if let Some(failure) = self.failures.all.get_mut(self.witness.saturating_sub(1)) {
+                    self.nearest.ended(&self.execution, &outcome, failure, &self.results);
+                }
+            }
         }
     }
 
@@ -572,6 +600,11 @@ impl Exploration {
         }
     }
 
+    /// Whether the execution is ordered for more than the search.
+    fn is_small(&self) -> bool {
+        self.execution.trace.events.len() <= RANKED_AT_MOST && self.is_rankable()
+    }
+
     /// Whether the memory that the order of its events takes is within reason.
     fn is_rankable(&self) -> bool {
         self.execution.ranked.len().saturating_mul(self.execution.task_count()) <= ORDER_BOUND
@@ -601,7 +634,7 @@ impl Exploration {
         }
         let tasks = self.execution.task_count();
         let events = &self.execution.trace.events;
-        let small = events.len() <= RANKED_AT_MOST && self.is_rankable();
+        let small = self.is_small();
         if small && !ranked {
             self.order.rank(&self.execution);
         }

@@ -5,13 +5,15 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use everyway_protocol::failure::FailureKind;
-use everyway_protocol::ids::SiteId;
+use everyway_protocol::ids::{SiteId, TaskId};
+use everyway_protocol::operation::Operation;
 use everyway_protocol::report::{Note, Wait};
 use everyway_protocol::schedule::Schedule;
 use serde_json::Value;
 
-use super::{Program, Shown, raised_text, text, token};
+use super::{Program, Shown, raised_text, steps, task_name, text, token};
 use crate::exploration::failures::{Cause, FailureSeen};
+use crate::exploration::nearest::Nearest;
 use crate::exploration::{Exploration, Raised, Unfinished};
 
 /// What is wrong, in a sentence.
@@ -41,6 +43,16 @@ pub(super) fn failure(
         FailureKind::AtomicityViolation => violation(exploration, program, failure),
         other => other.to_string(),
     }
+}
+
+/// Which of two steps has to come first for the execution to end well.
+pub(super) fn nearest(program: &Program<'_>, nearest: &Nearest, tasks: &[String]) -> String {
+    let step = |(task, operation): &(TaskId, Operation)| {
+        let line = program.sites.get(operation.site).map_or(0, |site| site.line);
+        let what = steps::name_of(program, operation, tasks);
+        format!("{what} of `{}` (line {line})", task_name(tasks, *task))
+    };
+    format!("{} comes before {}", step(&nearest.before), step(&nearest.after))
 }
 
 fn waits(waits: &[Wait]) -> String {

@@ -9,8 +9,8 @@ use std::vec::Vec;
 
 use everyway_protocol::ids::TaskId;
 use everyway_protocol::report::{
-    Assumption, AssumptionKind, Explored, Failure, Note, OutputOrders, ResultRecord, Step, Verdict,
-    Wait,
+    Assumption, AssumptionKind, Explored, Failure, NearestPassing, Note, OutputOrders,
+    ResultRecord, Step, Verdict, Wait,
 };
 use everyway_protocol::schedule::Schedule;
 use everyway_protocol::site::SiteTable;
@@ -232,6 +232,10 @@ fn tell_failure(
         schedule: token(&failure.witness.schedule, program),
         waits: shown.waits.clone(),
         steps: shown.steps.clone(),
+        nearest_passing: failure.nearest.as_ref().map(|nearest| NearestPassing {
+            message: messages::nearest(program, nearest, &shown.tasks),
+            schedule: token(&nearest.schedule, program),
+        }),
     }
 }
 

@@ -209,6 +209,16 @@ fn step(
     step
 }
 
+/// An operation with its object, as in `write counter`.
+pub(super) fn name_of(program: &Program<'_>, operation: &Operation, tasks: &[String]) -> String {
+    let name = operation_name(operation);
+    let object = match operation.action {
+        Action::TaskStart(task) | Action::TaskJoin(task) => Some(task_name(tasks, task)),
+        _ => object_name(program, operation),
+    };
+    object.map_or_else(|| format!("`{name}`"), |object| format!("`{name} {object}`"))
+}
+
 fn step_of(
     program: &Program<'_>,
     operation: &Operation,

@@ -134,6 +134,7 @@ fn next_plan(spent: u32) -> PyResult<Option<(&'static str, bool)>> {
             Purpose::Early => "early",
             Purpose::Steered => "steered",
             Purpose::Witness => "witness",
+            Purpose::Nearest => "nearest",
         };
         Ok(Some((purpose, plan.facts)))
     }
