@@ -21,6 +21,7 @@ pub mod execution;
 pub mod exploration;
 pub mod footprint;
 pub mod happens_before;
+pub mod loops;
 pub mod orders;
 pub mod points;
 pub mod primitives;
