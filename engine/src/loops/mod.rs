@@ -3,9 +3,9 @@
 //! Each runtime's loop is a model of its own over one system of [difference
 //! constraints](constraints): when timers were created, when they fired and what the clock read when
 //! the program asked. What a front-end reports is what its loop is told (run this soon, run this
-//! later, cancel that); what it asks for are the options of the next pass.
+//! later, cancel that); what it asks for are the [options](asyncio::Choice) of the next pass.
 
-
+pub mod asyncio;
 pub mod constraints;
 
 /// A callback that a loop was given: an index into flat vectors, so a front-end numbers them densely
