@@ -226,11 +226,7 @@ impl System {
     /// The present state, to come back to with [`rollback`](Self::rollback).
     #[must_use]
     pub fn mark(&self) -> Mark {
-        Mark {
-            variables: self.nodes.len(),
-            edges: self.edges.len(),
-            raised: self.raised.len(),
-        }
+        Mark { variables: self.nodes.len(), edges: self.edges.len(), raised: self.raised.len() }
     }
 
     /// Takes back all that was done since the mark. Marks are used last in, first out.

@@ -63,6 +63,19 @@ fn every_small_program_has_the_orders_of_the_real_loop() {
 }
 
 #[test]
+fn timers_of_one_callback_fire_in_the_orders_of_the_real_loop() {
+    let mut programs = Vec::new();
+    for resolution in [0, 1, 2] {
+        programs.extend(program::timers(2, 5, resolution));
+        programs.extend(every(one_of(3), program::timers(3, 4, resolution)));
+        programs.extend(every(one_of(40), program::timers(4, 3, resolution)));
+    }
+    if let Some(python) = interpreters().first() {
+        compare("timers of one callback", python, &programs);
+    }
+}
+
+#[test]
 fn random_programs_have_the_orders_of_the_real_loop() {
     let Some(python) = interpreters().into_iter().next() else { return };
     let plain = Taste { handles: 3, longest: 2, externals: false, readings: false };
@@ -84,12 +97,15 @@ fn code_that_takes_no_time_has_the_order_of_the_real_loop() {
     for python in interpreters() {
         for (what, taste, seeds) in [
             ("exact", taste, 3000),
+            ("exact with few", Taste { handles: 5, ..taste }, 3000),
             ("exact with readings", Taste { readings: true, ..taste }, 2000),
             ("exact with work outside", Taste { handles: 4, externals: true, ..taste }, 2000),
         ] {
             let seeds = 0..seeds;
             let programs = seeds.map(|seed| program::random(seed, LoopClock::Exact, taste));
-            compare(what, &python, &every(one_of(1), programs));
+            compare(what, &python, &every(one_of(2), programs));
         }
+        let crowds: Vec<Program> = (0..200).map(program::crowd).collect();
+        compare("more than a hundred timers", &python, &crowds);
     }
 }

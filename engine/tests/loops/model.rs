@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use everyway_engine::loops::HandleId;
-use everyway_engine::loops::asyncio::{
-    AsyncioLoop, ExternalKind, Settings, TimerPurpose, Truth,
-};
+use everyway_engine::loops::asyncio::{AsyncioLoop, ExternalKind, Settings, TimerPurpose, Truth};
 use everyway_engine::loops::constraints::{Moment, START, Variable};
 
 use crate::program::{Action, Program};
@@ -31,15 +29,11 @@ pub(crate) struct Orders {
 }
 
 pub(crate) fn orders(program: &Program) -> Orders {
-    let settings = Settings {
-        clock: program.clock,
-        resolution: program.resolution,
-        limit: 1_000_000,
-    };
+    let settings =
+        Settings { clock: program.clock, resolution: program.resolution, limit: 1_000_000 };
     let mut event_loop = AsyncioLoop::new(settings);
     event_loop.soon(HandleId(0));
-    let mut places =
-        vec![Place { event_loop, running: None, order: Vec::new(), mark: START }];
+    let mut places = vec![Place { event_loop, running: None, order: Vec::new(), mark: START }];
     let mut found = Orders::default();
     while let Some(mut place) = places.pop() {
         let Some((callback, action)) = place.running else {

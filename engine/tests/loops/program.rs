@@ -125,6 +125,40 @@ fn created(handles: u32, delays: i64, resolution: u32, mut shape: u32, mut kind:
     Program { clock: LoopClock::Legal, resolution, bodies }
 }
 
+/// All programs whose first callback creates `timers` timers with delays below `delays`, and nothing
+/// else happens.
+pub(crate) fn timers(timers: u32, delays: i64, resolution: u32) -> impl Iterator<Item = Program> {
+    let delays = u32::try_from(delays).expect("is small");
+    (0..delays.pow(timers)).map(move |mut number| {
+        let mut bodies = vec![Vec::new(); timers as usize + 1];
+        for handle in 1..=timers {
+            bodies[0].push(Action::Later(handle, i64::from(number % delays)));
+            number /= delays;
+        }
+        Program { clock: LoopClock::Legal, resolution, bodies }
+    })
+}
+
+/// A program with more than a hundred timers, many of them cancelled and many of one deadline, so
+/// that cancelled ones are thrown out all at once.
+pub(crate) fn crowd(seed: u64) -> Program {
+    let mut random = Random(seed);
+    let timers = 90 + random.number(60);
+    let mut bodies = vec![Vec::new(); timers as usize + 4];
+    let [first, second, third] = [1, 2, 3].map(|after| timers + after);
+    for handle in 1..=timers {
+        let body = usize::from(handle > timers - 20) * first as usize;
+        bodies[body].push(Action::Later(handle, random.between(1, 6)));
+    }
+    bodies[0].extend([Action::Soon(first), Action::Soon(second), Action::Later(third, 2)]);
+    for callback in [0, first, second, third] {
+        for _ in 0..random.number(45) {
+            bodies[callback as usize].push(Action::Cancel(1 + random.number(timers)));
+        }
+    }
+    Program { clock: LoopClock::Exact, resolution: random.number(3), bodies }
+}
+
 /// What a random program may hold.
 #[derive(Clone, Copy)]
 pub(crate) struct Taste {
@@ -138,7 +172,7 @@ pub(crate) struct Taste {
 pub(crate) fn random(seed: u64, clock: LoopClock, taste: Taste) -> Program {
     let mut random = Random(seed);
     let resolution = if random.below(4) == 0 { 0 } else { 1 + random.number(2) };
-    let handles = 1 + random.number(taste.handles);
+    let handles = taste.handles - random.number(taste.handles.min(2));
     let mut bodies = vec![Vec::new(); handles as usize + 1];
     for handle in 1..=handles {
         let early = random.number(handle).min(random.number(handle));
@@ -154,14 +188,20 @@ pub(crate) fn random(seed: u64, clock: LoopClock, taste: Taste) -> Program {
         let body: &mut Vec<Action> = &mut bodies[early as usize];
         body.push(action);
         if taste.readings && random.below(4) == 0 {
-            body.insert(random.number(u32::try_from(body.len()).expect("few")) as usize, Action::Mark);
+            body.insert(
+                random.number(u32::try_from(body.len()).expect("few")) as usize,
+                Action::Mark,
+            );
         }
     }
     for _ in 0..random.number(3) {
         let body: &mut Vec<Action> = &mut bodies[random.number(handles + 1) as usize];
         let at = random.number(u32::try_from(body.len() + 1).expect("few")) as usize;
         let stop = random.below(8) == 0;
-        body.insert(at, if stop { Action::Stop } else { Action::Cancel(1 + random.number(handles)) });
+        body.insert(
+            at,
+            if stop { Action::Stop } else { Action::Cancel(1 + random.number(handles)) },
+        );
     }
     Program { clock, resolution, bodies }
 }

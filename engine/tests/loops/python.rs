@@ -16,7 +16,8 @@ pub(crate) struct Python {
 
 /// `EVERYWAY_PYTHON` or else `python3`; then those of pyenv. One of each version.
 pub(crate) fn interpreters() -> Vec<Python> {
-    let first = env::var_os("EVERYWAY_PYTHON").map_or_else(|| PathBuf::from("python3"), PathBuf::from);
+    let first =
+        env::var_os("EVERYWAY_PYTHON").map_or_else(|| PathBuf::from("python3"), PathBuf::from);
     let mut candidates = vec![first];
     if let Some(home) = env::home_dir()
         && let Ok(versions) = home.join(".pyenv/versions").read_dir()
@@ -39,7 +40,9 @@ pub(crate) fn interpreters() -> Vec<Python> {
             env::var_os("EVERYWAY_REQUIRE_PYTHON").is_none(),
             "no CPython 3.10 or later found, and EVERYWAY_REQUIRE_PYTHON is set"
         );
-        eprintln!("SKIPPED: no CPython 3.10 or later found (set EVERYWAY_PYTHON): nothing compared");
+        eprintln!(
+            "SKIPPED: no CPython 3.10 or later found (set EVERYWAY_PYTHON): nothing compared"
+        );
     }
     interpreters
 }

@@ -89,9 +89,7 @@ impl Search<'_> {
         let first_timer =
             self.list.iter().position(|(_, part)| *part == Part::Timer).unwrap_or(self.list.len());
         match external.kind {
-            ExternalKind::Selector => {
-                after(&|part| matches!(part, Part::Ready(_)))..=first_timer
-            }
+            ExternalKind::Selector => after(&|part| matches!(part, Part::Ready(_)))..=first_timer,
             ExternalKind::Thread => {
                 after(&|part| matches!(part, Part::Ready(at) if at < external.after))
                     ..=self.list.len()

@@ -200,12 +200,7 @@ impl Pass {
     }
 
     /// Timers as work of unknown length: every list of different timers, the earliest first.
-    fn any_batches(
-        &self,
-        before: Before<'_>,
-        system: &System,
-        limit: usize,
-    ) -> (Vec<Batch>, bool) {
+    fn any_batches(&self, before: Before<'_>, system: &System, limit: usize) -> (Vec<Batch>, bool) {
         let mut pending = before.pending.to_vec();
         pending.sort_by_key(|timer| {
             let when = before.handles[timer.index()].when;

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::arrivals::{Arrangement, arrange};
 use super::batches::{Batch, Before, Left, Pass, Select, least_in};
 use super::heap::{HeapStep, World};
+use super::same::MANY_STEPS;
 use super::{AsyncioLoop, HandleState, LoopError, TimerPurpose};
 use crate::loops::HandleId;
 use crate::loops::LoopClock;
@@ -215,6 +216,7 @@ impl AsyncioLoop {
                 // The pass itself was a step too.
                 self.first_step += self.steps.len() + 1;
                 self.steps.clear();
+                self.settle_at = MANY_STEPS;
                 self.worlds = worlds;
                 self.share_extras();
             }
@@ -271,9 +273,10 @@ fn tell_needs(planned: &mut [Planned], event_loop: &AsyncioLoop) {
         let Some(soonest) = alike().map(|one| one.choice.least).min() else { continue };
         for Planned { choice, .. } in planned.iter_mut().filter(|one| one.plan.select == select) {
             let slow = choice.least > soonest;
-            let expires = choice.due.iter().any(|timer| {
-                event_loop.handles[timer.index()].purpose == TimerPurpose::TimedWait
-            });
+            let expires = choice
+                .due
+                .iter()
+                .any(|timer| event_loop.handles[timer.index()].purpose == TimerPurpose::TimedWait);
             let outstanding = choice.arrived.len() < event_loop.externals.len();
             choice.needs = match (expires && (slow || outstanding), slow) {
                 (true, _) => Needs::EarlyExpiry,

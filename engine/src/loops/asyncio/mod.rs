@@ -47,6 +47,7 @@ use choices::Plan;
 pub use choices::{Choice, Needs};
 use heap::{HeapStep, World};
 pub use readings::Truth;
+use same::MANY_STEPS;
 
 /// How a loop is to be explored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -160,6 +161,8 @@ pub struct AsyncioLoop {
     /// What is still to be done to the heap in each of them.
     steps: Vec<HeapStep>,
     first_step: usize,
+    /// How many steps are too many.
+    settle_at: usize,
     stopping: bool,
     bounded: bool,
     choices: Vec<Choice>,
@@ -183,6 +186,7 @@ impl AsyncioLoop {
             worlds: alloc::vec![World::default()],
             steps: Vec::new(),
             first_step: 0,
+            settle_at: MANY_STEPS,
             stopping: false,
             bounded: false,
             choices: Vec::new(),
@@ -208,6 +212,7 @@ impl AsyncioLoop {
         }
         self.steps.clear();
         self.first_step = 0;
+        self.settle_at = MANY_STEPS;
         self.stopping = false;
         self.bounded = false;
         self.compared.clear();

@@ -66,11 +66,8 @@ impl AsyncioLoop {
     /// which a pass finds it due, and at and just past each moment that a reading was compared with.
     pub fn readings(&mut self) -> Vec<i64> {
         let mark = self.system.mark();
-        let now = if self.settings.clock == LoopClock::Exact {
-            self.now
-        } else {
-            self.later_reading()
-        };
+        let now =
+            if self.settings.clock == LoopClock::Exact { self.now } else { self.later_reading() };
         let resolution = i128::from(self.settings.resolution);
         let mut near: Vec<Moment> = Vec::new();
         for timer in &self.pending {
@@ -97,11 +94,8 @@ impl AsyncioLoop {
     /// If it isn't.
     pub fn read_as(&mut self, nanoseconds: i64) -> Result<Variable, LoopError> {
         let mark = self.system.mark();
-        let now = if self.settings.clock == LoopClock::Exact {
-            self.now
-        } else {
-            self.later_reading()
-        };
+        let now =
+            if self.settings.clock == LoopClock::Exact { self.now } else { self.later_reading() };
         let number = Moment::at(START).later(i128::from(nanoseconds));
         let is = [number.at_most(Moment::at(now)), Moment::at(now).at_most(number)];
         if self.least_with(now, &is).is_none() {

@@ -10,8 +10,8 @@ use super::AsyncioLoop;
 use super::heap::{Answers, Heap, World};
 use crate::loops::constraints::{System, Variable};
 
-/// How many steps wait for a heap to be looked at before it is worth looking.
-const MANY_STEPS: usize = 64;
+/// How many steps may wait for the heap to be looked at before that is worth it for their number alone.
+pub(super) const MANY_STEPS: usize = 64;
 
 impl AsyncioLoop {
     /// Whether this loop and another, of an execution of the same program whose callbacks have the
@@ -29,7 +29,11 @@ impl AsyncioLoop {
             || self.to_run != other.to_run
             || self.stopping != other.stopping
             || self.externals != other.externals
-            || !self.compared.iter().map(|one| one.offset).eq(other.compared.iter().map(|two| two.offset))
+            || !self
+                .compared
+                .iter()
+                .map(|one| one.offset)
+                .eq(other.compared.iter().map(|two| two.offset))
         {
             return false;
         }
@@ -41,7 +45,9 @@ impl AsyncioLoop {
             return false;
         };
         ours.iter().all(|one| theirs.iter().any(|two| self.same_world(one, other, two, &pairs)))
-            && theirs.iter().all(|two| ours.iter().any(|one| self.same_world(one, other, two, &pairs)))
+            && theirs
+                .iter()
+                .all(|two| ours.iter().any(|one| self.same_world(one, other, two, &pairs)))
     }
 
     /// The moments from which the deadlines of both are measured; None if they have other timers, or
@@ -68,9 +74,10 @@ impl AsyncioLoop {
     /// Does the steps that are still to be done where that leaves the heap no more open than it was,
     /// so that they aren't done again and again.
     pub(super) fn settle(&mut self) {
-        if self.steps.len() < MANY_STEPS || !self.steps.len().is_power_of_two() {
+        if self.steps.len() < self.settle_at {
             return;
         }
+        self.settle_at *= 2;
         if let Some(resolved) = self.resolved_worlds()
             && resolved.len() <= self.worlds.len()
         {
@@ -78,6 +85,7 @@ impl AsyncioLoop {
             self.steps.clear();
             self.worlds = resolved;
             self.share_extras();
+            self.settle_at = MANY_STEPS;
         }
     }
 
