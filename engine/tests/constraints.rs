@@ -75,6 +75,8 @@ impl Brute {
 }
 
 fn assert_alike(system: &mut System, variables: &[Variable], brute: &Brute, size: Size) {
+    let total: i128 = (0..variables.len()).map(|of| brute.least(of)).sum();
+    assert_eq!(system.total(), total);
     for left in 0..variables.len() {
         assert_eq!(system.least(variables[left]), brute.least(left));
         for right in 0..variables.len() {

@@ -15,7 +15,7 @@
 //! | operation | time |
 //! | --- | --- |
 //! | [`add`](System::add) | O(m' + m' log m'); O(1) if the least solution satisfies the constraint |
-//! | [`least`](System::least) | O(1) |
+//! | [`least`](System::least), [`total`](System::total) | O(1) |
 //! | [`greatest`](System::greatest), [`tightest`](System::tightest) | O(m log m), Dijkstra |
 //! | [`same_projection`](System::same_projection) on `k` moments | O(k · m log m) |
 //! | [`rollback`](System::rollback) | O(what was done since the mark) |
@@ -131,6 +131,7 @@ pub struct System {
     distances: BinaryHeap<Reverse<(i128, Variable)>>,
     /// Whose scratch may be set.
     touched: Vec<Variable>,
+    total: i128,
 }
 
 impl Default for System {
@@ -142,6 +143,7 @@ impl Default for System {
             gains: BinaryHeap::new(),
             distances: BinaryHeap::new(),
             touched: Vec::new(),
+            total: 0,
         }
     }
 }
@@ -156,6 +158,7 @@ impl System {
         self.edges.clear();
         self.raised.clear();
         self.touched.clear();
+        self.total = 0;
     }
 
     /// A new moment, at or after the start.
@@ -200,6 +203,14 @@ impl System {
         self.nodes.get(variable.index()).map_or(0, |node| node.least)
     }
 
+    /// The sum of the least times of all moments: of two systems over the same moments, of which one
+    /// has a constraint more, it is less in the one that has it not, unless their least solutions
+    /// are the same.
+    #[must_use]
+    pub const fn total(&self) -> i128 {
+        self.total
+    }
+
     /// How late the moment can be; None if nothing bounds it.
     pub fn greatest(&mut self, variable: Variable) -> Option<i128> {
         self.tightest(variable, START)
@@ -237,6 +248,7 @@ impl System {
         while self.raised.len() > mark.raised {
             let Some((variable, least)) = self.raised.pop() else { break };
             if let Some(node) = self.nodes.get_mut(variable.index()) {
+                self.total += least - node.least;
                 node.least = least;
             }
         }
@@ -260,6 +272,7 @@ impl System {
             node.scratch = None;
             self.raised.push((variable, node.least));
             node.least += gain;
+            self.total += gain;
             self.push_on(variable);
         }
         true

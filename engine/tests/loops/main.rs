@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "a panic is how a test fails")]
 
+mod laws;
 mod model;
 mod program;
 mod python;

@@ -42,9 +42,20 @@ pub(super) struct Pass {
 #[derive(Clone, Debug)]
 pub(super) struct Batch {
     pub(super) due: Vec<HandleId>,
-    /// The least time of the pass.
-    pub(super) least: i128,
+    pub(super) soonest: Soonest,
     pub(super) left: Left,
+}
+
+/// How little time code may have taken, comparable between the batches of one pass.
+///
+/// Where code takes no time, every reading of the clock is as early as in any execution, and the
+/// readings decide the batch; so one that is as soon as that is that one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Soonest {
+    /// The least time of the pass.
+    pub(super) pass: i128,
+    /// The sum of the least times of all readings so far.
+    total: i128,
 }
 
 /// What a batch leaves of the heap.
@@ -65,6 +76,13 @@ pub(super) struct Before<'a> {
     pub(super) handles: &'a [Handle],
     /// The timers that are neither cancelled nor fired.
     pub(super) pending: &'a [HandleId],
+}
+
+impl Soonest {
+    /// Without timers, all that counts is when the pass comes.
+    pub(super) const fn without_timers(pass: i128) -> Self {
+        Self { pass, total: 0 }
+    }
 }
 
 impl Pass {
@@ -98,7 +116,7 @@ impl Pass {
             return self.any_batches(before, system, limit);
         }
         let unresolved = self.unresolved(before, system);
-        let mut found: BTreeMap<Vec<HandleId>, (i128, Vec<World>)> = BTreeMap::new();
+        let mut found: BTreeMap<Vec<HandleId>, (Soonest, Vec<World>)> = BTreeMap::new();
         let mut runs = 0;
         let mut answers = Answers::default();
         for world in before.worlds {
@@ -110,13 +128,13 @@ impl Pass {
                 runs += 1;
                 let mark = system.mark();
                 let run = self.run(world, before, system, &mut answers);
-                let least = system.least(self.reading);
+                let soonest = self.soonest(system);
                 system.rollback(mark);
                 if let Some((due, world)) = run
                     && !(due.is_empty() && self.leaves_unresolved())
                 {
-                    let known = found.entry(due).or_insert((least, Vec::new()));
-                    known.0 = known.0.min(least);
+                    let known = found.entry(due).or_insert((soonest, Vec::new()));
+                    known.0 = known.0.min(soonest);
                     known.1.push(world);
                 }
                 if !answers.next() {
@@ -142,13 +160,18 @@ impl Pass {
             .pending
             .iter()
             .all(|timer| system.add(self.due(before.handles[timer.index()].when).negated()));
-        let least = if nothing_due {
-            before.worlds.iter().filter_map(|world| least_in(world, system, self.reading)).min()
+        let worlds = before.worlds.iter();
+        let soonest = if nothing_due {
+            worlds.filter_map(|world| in_world(world, system, |within| self.soonest(within))).min()
         } else {
             None
         };
         system.rollback(mark);
-        Some(Batch { due: Vec::new(), least: least?, left: Left::Unresolved })
+        Some(Batch { due: Vec::new(), soonest: soonest?, left: Left::Unresolved })
+    }
+
+    fn soonest(&self, system: &System) -> Soonest {
+        Soonest { pass: system.least(self.reading), total: system.total() }
     }
 
     /// One run of the pass; None if it can't be.
@@ -215,7 +238,7 @@ impl Pass {
             if !(due.is_empty() && self.select == Select::Expired) {
                 batches.push(Batch {
                     due: due.iter().map(|at| pending[*at]).collect(),
-                    least: system.least(self.before),
+                    soonest: self.soonest(system),
                     left: Left::Unresolved,
                 });
             }
@@ -239,22 +262,26 @@ fn next_list(list: &mut Vec<usize>, limit: usize) -> bool {
     }
 }
 
-/// The least time of `variable` in a world; None if the system rules the world out.
-pub(super) fn least_in(world: &World, system: &mut System, variable: Variable) -> Option<i128> {
+/// What is asked of the system as it is in a world; None if it rules the world out.
+pub(super) fn in_world<T>(
+    world: &World,
+    system: &mut System,
+    ask: impl FnOnce(&System) -> T,
+) -> Option<T> {
     let mark = system.mark();
     let feasible = world.extras.iter().all(|extra| system.add(*extra));
-    let least = system.least(variable);
+    let answer = feasible.then(|| ask(system));
     system.rollback(mark);
-    feasible.then_some(least)
+    answer
 }
 
 fn collected(
     unresolved: Option<Batch>,
-    found: BTreeMap<Vec<HandleId>, (i128, Vec<World>)>,
+    found: BTreeMap<Vec<HandleId>, (Soonest, Vec<World>)>,
 ) -> Vec<Batch> {
-    let resolved = found.into_iter().map(|(due, (least, mut worlds))| {
+    let resolved = found.into_iter().map(|(due, (soonest, mut worlds))| {
         join_worlds(&mut worlds);
-        Batch { due, least, left: Left::Resolved(worlds) }
+        Batch { due, soonest, left: Left::Resolved(worlds) }
     });
     unresolved.into_iter().chain(resolved).collect()
 }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::arrivals::{Arrangement, arrange};
-use super::batches::{Batch, Before, Left, Pass, Select, least_in};
+use super::batches::{Batch, Before, Left, Pass, Select, Soonest, in_world};
 use super::heap::{HeapStep, World};
 use super::same::MANY_STEPS;
 use super::{AsyncioLoop, HandleState, LoopError, TimerPurpose};
@@ -49,6 +49,7 @@ pub(super) struct Plan {
 struct Planned {
     choice: Choice,
     plan: Plan,
+    soonest: Soonest,
 }
 
 impl AsyncioLoop {
@@ -65,8 +66,8 @@ impl AsyncioLoop {
         if self.choices.is_empty() {
             let mut planned = self.planned();
             tell_needs(&mut planned, self);
-            planned.sort_by_key(|one| (one.choice.needs == Needs::EarlyExpiry, one.choice.least));
-            for Planned { choice, plan } in planned {
+            planned.sort_by_key(|one| (one.choice.needs == Needs::EarlyExpiry, one.soonest));
+            for Planned { choice, plan, .. } in planned {
                 self.choices.push(choice);
                 self.plans.push(plan);
             }
@@ -130,7 +131,7 @@ impl AsyncioLoop {
         }
         let mut arrangements = Vec::new();
         for batch in self.batches(select) {
-            let Batch { due, least, left } = batch;
+            let Batch { due, soonest, left } = batch;
             arrangements.clear();
             let limit = self.settings.limit.saturating_sub(planned.len());
             if !arrange(&ready, &externals, &due, limit, &mut arrangements) {
@@ -146,18 +147,19 @@ impl AsyncioLoop {
                     order: one.order,
                     due: due.clone(),
                     arrived: one.arrived,
-                    least,
+                    least: soonest.pass,
                     needs: Needs::Nothing,
                 },
                 plan: Plan { select, left: left.clone() },
+                soonest,
             }));
         }
     }
 
     fn batches(&mut self, select: Select) -> Vec<Batch> {
         if self.pending.is_empty() {
-            let least = self.system.least(self.now);
-            return alloc::vec![Batch { due: Vec::new(), least, left: Left::Unresolved }];
+            let soonest = Soonest::without_timers(self.system.least(self.now));
+            return alloc::vec![Batch { due: Vec::new(), soonest, left: Left::Unresolved }];
         }
         let mark = self.system.mark();
         let reading = self.system.variable();
@@ -256,23 +258,24 @@ impl AsyncioLoop {
         {
             return;
         }
-        let (system, now) = (&mut self.system, self.now);
-        self.worlds.retain(|world| least_in(world, system, now).is_some());
+        let system = &mut self.system;
+        self.worlds.retain(|world| in_world(world, system, |_| ()).is_some());
         self.share_extras();
     }
 }
 
-/// A choice whose least time is later than another's, the selector returning in the same way, needs
-/// code that takes so long; one in which a timed wait expires may need more than that.
+/// A choice that can't be as soon as another, the selector returning in the same way, needs code that
+/// takes so long; one in which a timed wait expires may need more than that.
 fn tell_needs(planned: &mut [Planned], event_loop: &AsyncioLoop) {
     if event_loop.settings.clock == LoopClock::Any {
         return;
     }
     for select in [Select::AtOnce, Select::Woken, Select::Expired] {
         let alike = || planned.iter().filter(move |one| one.plan.select == select);
-        let Some(soonest) = alike().map(|one| one.choice.least).min() else { continue };
-        for Planned { choice, .. } in planned.iter_mut().filter(|one| one.plan.select == select) {
-            let slow = choice.least > soonest;
+        let Some(soonest) = alike().map(|one| one.soonest).min() else { continue };
+        for one in planned.iter_mut().filter(|one| one.plan.select == select) {
+            let slow = one.soonest > soonest;
+            let choice = &mut one.choice;
             let expires = choice
                 .due
                 .iter()

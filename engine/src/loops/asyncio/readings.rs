@@ -8,6 +8,7 @@
 
 use alloc::vec::Vec;
 
+use super::batches::in_world;
 use super::{AsyncioLoop, LoopError};
 use crate::loops::LoopClock;
 use crate::loops::constraints::{Constraint, Moment, START, Variable};
@@ -130,7 +131,7 @@ impl AsyncioLoop {
             least = self
                 .worlds
                 .iter()
-                .filter_map(|world| super::batches::least_in(world, system, of))
+                .filter_map(|world| in_world(world, system, |within| within.least(of)))
                 .min();
         }
         self.system.rollback(mark);
