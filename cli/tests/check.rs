@@ -203,7 +203,6 @@ fn what_is_not_there_yet_is_a_usage_error_that_says_so() {
         "--strategy pos",
         "--strategy surw",
         "--strategy portfolio",
-        "--clock any",
     ];
     for words in later {
         let done = folder.check(&format!("proved.py {words}"));

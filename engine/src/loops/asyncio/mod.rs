@@ -7,9 +7,10 @@
 //! so the loop doesn't see them start.
 //!
 //! Every reading of the clock is a moment of one [`System`], never earlier than the one before, kept
-//! for the whole execution. Three things the model leaves out can't be seen: a pass in which nothing
-//! is due, a selector that comes back after a day (`MAXIMUM_SELECT_TIMEOUT`), and the time it sleeps
-//! too long, which is code that takes time. Deadlines are sums of integers; a front-end that rounds
+//! for the whole execution. What the model leaves out can't be seen: a pass in which nothing is due, a
+//! selector that comes back early (the clock's resolution being 1 ns; with a coarser one a pass could
+//! find a timer due by less than that before its deadline only if a result woke it) or after a day
+//! (`MAXIMUM_SELECT_TIMEOUT`), and the time it sleeps too long, which is code that takes time. Deadlines are sums of integers; a front-end that rounds
 //! `time() + delay` as floating point does may see two deadlines as equal that differ here by less
 //! than the clock's resolution.
 //!
@@ -80,10 +81,11 @@ pub enum TimerPurpose {
 /// Where a result of unknown duration comes from, which says where in a pass it can arrive.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ExternalKind {
-    /// The selector: a socket, a pipe, a signal.
+    /// The selector: a socket, a pipe.
     Selector,
-    /// A thread that calls `call_soon_threadsafe`: an executor. A thread that is a task of the engine
-    /// isn't external: it calls [`AsyncioLoop::soon`] when it is its turn.
+    /// A thread that calls `call_soon_threadsafe`: an executor; a signal's handler, which has some of
+    /// the places that a thread's result has. A thread that is a task of the engine isn't external: it
+    /// calls [`AsyncioLoop::soon`] when it is its turn.
     Thread,
 }
 
