@@ -18,6 +18,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("frontends/python", &["engine", "report", "protocol"]),
     // Never a front-end: it starts one, in the user's own interpreter.
     ("cli", &["engine", "report", "targets", "protocol"]),
+    ("benches/model", &["engine", "protocol"]),
     ("xtask", &["protocol"]),
 ];
 
