@@ -371,7 +371,14 @@ impl Execution {
             // A wait that expires at any moment sees the order of whatever it could wait for.
             action if self.settings.clock == ClockMode::Any && !is_access(action) => true,
             // The program may end before it.
-            Action::Write(_) | Action::Add(_) | Action::Update(_) | Action::Print(_)
+            Action::Write(_)
+            | Action::Add(_)
+            | Action::Update(_)
+            | Action::Print(_)
+            | Action::AtomicStore(_)
+            | Action::AtomicAdd(_)
+            | Action::AtomicSwap(_)
+            | Action::AtomicCompareExchange(..)
                 if self.tasks[self.current.index()].daemon =>
             {
                 true
