@@ -254,7 +254,7 @@ impl HappensBefore {
             for row in self.expired.chunks_exact_mut(tasks) {
                 join(row, &self.clock);
             }
-        } else if everything {
+        } else if everything && operation.action != Action::ProgramEnd {
             self.join_all_tasks();
         }
         if let Action::TaskStart(child) = operation.action
