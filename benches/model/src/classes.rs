@@ -13,7 +13,7 @@ use crate::machine::Machine;
 
 /// A hasher that mixes numbers.
 #[derive(Default)]
-struct Mixer(u64);
+pub(crate) struct Mixer(pub(crate) u64);
 
 impl Hasher for Mixer {
     fn finish(&self) -> u64 {
@@ -21,8 +21,10 @@ impl Hasher for Mixer {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
+        for chunk in bytes.chunks(8) {
+            let mut number = [0; 8];
+            number[..chunk.len()].copy_from_slice(chunk);
+            self.write_u64(u64::from_le_bytes(number));
         }
     }
 

@@ -4,8 +4,12 @@
 //! [`searching`] drives a search and counts classes and results.
 
 pub mod classes;
+pub mod generator;
+pub mod laws;
 pub mod local;
 pub mod machine;
+pub mod minimiser;
 pub mod program;
 pub mod programs;
+pub mod reference;
 pub mod searching;

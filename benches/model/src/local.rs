@@ -61,6 +61,13 @@ pub fn mix(hash: u64, number: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
+/// What a task that has seen all this has seen when it sees this value at this place as well.
+#[inline]
+#[must_use]
+pub fn seen(seen: u64, place: u16, value: i64) -> u64 {
+    mix(seen, value as u64 ^ (u64::from(place) << 48))
+}
+
 /// How an execution ended.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum End {
@@ -92,16 +99,22 @@ pub struct TaskLeft {
 }
 
 /// The hash of what an execution left: how it ended, what each task saw, what memory holds. Where the
-/// program ended itself, it does not matter how far its daemons had come.
+/// program ended itself, it does not matter how far its daemons had come, nor the others if it did not
+/// wait for them.
 #[must_use]
 pub fn left(
     end: End,
-    tasks: impl Iterator<Item = (TaskLeft, [i64; REGISTERS])>,
+    tasks: impl Iterator<Item = (TaskLeft, [i64; REGISTERS])> + Clone,
     memory: impl Iterator<Item = i64>,
 ) -> u64 {
     let mut hash = mix(end as u64, 0);
-    for (task, registers) in tasks {
-        if !task.started || end == End::Program && task.daemon {
+    let unfinished =
+        tasks.clone().skip(1).any(|(task, _)| task.started && !task.daemon && !task.ended);
+    let skipped = |number: usize, task: &TaskLeft| {
+        end == End::Program && (task.daemon || unfinished && number > 0)
+    };
+    for (number, (task, registers)) in tasks.enumerate() {
+        if !task.started || skipped(number, &task) {
             hash = mix(hash, 1);
             continue;
         }

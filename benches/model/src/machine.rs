@@ -320,7 +320,9 @@ impl<'a> Machine<'a> {
                 let task = &mut self.tasks[number];
                 match answered_register(instruction) {
                     Some(to) => see(task, to, answer),
-                    None => task.seen = mix(task.seen, u64::from(answer == -1)),
+                    None => {
+                        task.seen = mix(task.seen, u64::from(matches!(reply, Reply::Misuse(_))))
+                    }
                 }
             }
         }
@@ -441,7 +443,7 @@ impl<'a> Machine<'a> {
 /// The task sees a value.
 fn see(task: &mut Task, to: u8, value: i64) {
     task.registers[to as usize] = value;
-    task.seen = mix(task.seen, value as u64 ^ u64::from(task.place) << 48);
+    task.seen = local::seen(task.seen, task.place, value);
 }
 
 /// The register that receives the operation's answer.

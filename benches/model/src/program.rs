@@ -224,6 +224,48 @@ pub enum Instruction {
     Make(u8, Kind),
 }
 
+impl Instruction {
+    /// The objects that it is about.
+    pub fn places(&self) -> impl Iterator<Item = Place> + use<> {
+        use Instruction as I;
+        let (first, second) = match *self {
+            I::Wait(condition, mutex) | I::WaitWithin(_, condition, mutex, _) => {
+                (Some(condition), Some(mutex))
+            }
+            I::Read(_, place)
+            | I::Write(place, _)
+            | I::Get(_, place, _)
+            | I::Change(place, ..)
+            | I::Insert(place, ..)
+            | I::Pop(_, place, _)
+            | I::Count(_, place)
+            | I::Load(_, place)
+            | I::Store(place, _)
+            | I::Add(_, place, _)
+            | I::Swap(_, place, _)
+            | I::CompareExchange(_, place, ..)
+            | I::Acquire(place)
+            | I::AcquireWithin(_, place, _)
+            | I::TryAcquire(_, place)
+            | I::Release(place)
+            | I::IsLocked(_, place)
+            | I::Take(place)
+            | I::TakeWithin(_, place, _)
+            | I::TryTake(_, place)
+            | I::Give(_, place, _)
+            | I::Permits(_, place)
+            | I::Notify(place, _)
+            | I::Await(place)
+            | I::AwaitWithin(_, place, _)
+            | I::Set(place)
+            | I::Clear(place)
+            | I::IsSet(_, place) => (Some(place), None),
+            _ => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+}
+
 /// A program. Task 0 is main, which runs from the start.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Program {
@@ -273,12 +315,34 @@ impl Program {
         })
     }
 
+    /// Whether tasks make objects.
+    #[must_use]
+    pub fn makes_objects(&self) -> bool {
+        self.tasks.iter().flatten().any(|instruction| matches!(instruction, Instruction::Make(..)))
+    }
+
+    /// Whether main waits for all others before it ends the program. If it does not, how far they come is
+    /// nobody's business.
+    #[must_use]
+    pub fn ends_in_order(&self) -> bool {
+        let ends = |code: &[Instruction]| match code.iter().position(is_end) {
+            Some(0) => false,
+            Some(place) => code[place - 1] == Instruction::JoinAll,
+            None => true,
+        };
+        self.tasks.iter().all(|code| ends(code))
+    }
+
     /// Drops what does nothing, and mends the jumps over it.
     #[must_use]
     pub fn compact(&self) -> Program {
         let tasks = self.tasks.iter().map(|code| compact(code)).collect();
         Program { tasks, ..self.clone() }
     }
+}
+
+fn is_end(instruction: &Instruction) -> bool {
+    *instruction == Instruction::EndProgram
 }
 
 fn compact(code: &[Instruction]) -> Vec<Instruction> {
