@@ -1,7 +1,8 @@
 //! The search visits every class exactly once, as many as are published.
 
 use everyway_engine::clock::ClockMode;
-use everyway_model::programs::{self, Row};
+use everyway_model::program::Program;
+use everyway_model::programs::{self, Row, classics, locks};
 use everyway_model::searching::{Found, Plan, search};
 
 /// What is wrong with the search of the row's program.
@@ -38,4 +39,32 @@ fn every_class_is_visited_once_and_there_are_as_many_as_published() {
 #[ignore = "takes a minute in a release build"]
 fn every_class_of_large_programs_is_visited_once() {
     check(programs::all().into_iter().filter(|row| row.large));
+}
+
+fn learned(program: &Program) -> Found {
+    let plan = Plan::optimal(ClockMode::Legal, 1_000_000);
+    search(program, &Plan { learn: true, ..plan })
+}
+
+#[test]
+fn learned_points_give_as_many_classes() {
+    let rows = [
+        (classics::racy_cell(2), 4),
+        (classics::racy_cell(3), 36),
+        (classics::racy_cell(4), 576),
+        (classics::readers(4), 16),
+        (locks::mutex(3, 2), 90),
+        (locks::dining(3, true, 1), 6),
+        (locks::abba(true), 2),
+    ];
+    for (program, classes) in rows {
+        let found = learned(&program);
+        assert_eq!((found.executions, found.redundant), (classes, 0), "{program}");
+    }
+}
+
+#[test]
+fn opposite_lock_orders_deadlock_in_one_of_three_classes() {
+    let found = learned(&locks::abba(false));
+    assert_eq!((found.executions, found.stuck), (3, 1));
 }

@@ -1,0 +1,87 @@
+//! The smallest programs of which the search once lost something.
+
+use everyway_engine::clock::ClockMode;
+use everyway_model::laws::{Judge, Patience};
+use everyway_model::program::Instruction::{
+    Acquire, AcquireWithin, Add, Choose, EndProgram, JoinAll, JoinWithin, JumpIf, Permits, Read,
+    Release, Sleep, Start, StartDaemon, Take, Wait, WaitWithin, Write,
+};
+use everyway_model::program::{Instruction, Kind, Place, Program, Test, Value};
+
+fn holds(objects: &[Kind], tasks: &[&[Instruction]]) {
+    let tasks = tasks.iter().map(|code| code.to_vec()).collect();
+    let program = Program { name: "finding".to_owned(), objects: objects.to_vec(), tasks };
+    let patience = Patience { states: 10_000, interleavings: 100_000, executions: 10_000 };
+    for clock in [ClockMode::Legal, ClockMode::Exact] {
+        let judged = Judge::default().judge(&program, clock, &patience);
+        assert!(judged.as_ref().is_ok_and(|figures| figures.compared), "{judged:?}\n{program}");
+    }
+}
+
+const FIRST: Place = Place::Object(0);
+const SECOND: Place = Place::Object(1);
+const ONE: Value = Value::Number(1);
+const BOTH: &[Instruction] = &[Start(1), Start(2)];
+
+#[test]
+fn a_wait_may_run_out_while_another_task_sleeps() {
+    holds(&[], &[BOTH, &[Sleep(1)], &[JoinWithin(1, 1, 2)]]);
+}
+
+#[test]
+fn main_may_go_on_before_a_daemon_has_ended() {
+    let main = [StartDaemon(1), JoinAll, Read(0, FIRST), EndProgram];
+    holds(&[Kind::Cell(0)], &[&main, &[Write(FIRST, ONE)]]);
+}
+
+#[test]
+fn a_mutex_may_be_given_back_by_another_task_before_it_is_taken() {
+    holds(&[Kind::Mutex], &[&[Start(1), Acquire(FIRST)], &[Release(FIRST)]]);
+    holds(&[Kind::Mutex], &[BOTH, &[Acquire(FIRST)], &[Release(FIRST)]]);
+}
+
+#[test]
+fn a_wait_that_ran_out_could_have_been_first() {
+    holds(&[Kind::Mutex], &[BOTH, &[AcquireWithin(2, FIRST, 1)], &[Acquire(FIRST)]]);
+}
+
+#[test]
+fn an_expiry_hides_no_race_of_those_that_wait_on() {
+    let objects = [Kind::Mutex, Kind::ReentrantMutex, Kind::Condition];
+    let first = [Start(2), Acquire(FIRST)];
+    let second = [Start(3), Acquire(FIRST)];
+    let third = [Acquire(SECOND), WaitWithin(1, Place::Object(2), SECOND, 1)];
+    holds(&objects, &[&[Start(1)], &first, &second, &third]);
+    let takers: &[Instruction] = &[Take(FIRST)];
+    let main = [Start(1), Start(2), Start(3)];
+    holds(&[Kind::Semaphore(1)], &[&main, takers, takers, &[JoinWithin(1, 2, 1)]]);
+}
+
+#[test]
+fn the_values_of_a_choice_are_tried_once() {
+    let chooser = [
+        Choose(0, 2),
+        JumpIf(Test::Equal, Value::Register(0), Value::Number(0), 2),
+        Permits(0, FIRST),
+    ];
+    holds(&[Kind::BoundedSemaphore(1)], &[BOTH, &[Take(FIRST)], &chooser]);
+}
+
+#[test]
+fn a_wait_without_the_mutex_may_come_after_it_was_taken() {
+    let objects = [Kind::Mutex, Kind::Condition];
+    holds(&objects, &[BOTH, &[Wait(SECOND, FIRST)], &[Acquire(FIRST)]]);
+}
+
+#[test]
+fn the_program_may_end_before_a_daemon_adds() {
+    let main = [StartDaemon(1), JoinAll, EndProgram];
+    holds(&[Kind::Atomic(0)], &[&main, &[Add(1, FIRST, ONE)]]);
+    holds(&[], &[&main, &[Choose(1, 2)]]);
+}
+
+#[test]
+fn the_program_s_end_hides_no_race_of_a_daemon_that_waits() {
+    let main = [StartDaemon(1), Start(2), JoinAll, EndProgram];
+    holds(&[Kind::Semaphore(1)], &[&main, &[Take(FIRST)], &[Take(FIRST)]]);
+}
