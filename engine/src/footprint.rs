@@ -13,6 +13,7 @@ use everyway_protocol::operation::{Action, Field, Operation};
 use everyway_protocol::schedule::Alternative;
 
 use crate::dependence::Step;
+use crate::primitives::mutex::Mutex;
 use crate::primitives::{ObjectState, Objects, atomic};
 
 /// How a place is touched.
@@ -193,13 +194,15 @@ pub fn touch(
             whole(Touch::Read)
         }
         Action::MutexAcquire | Action::MutexTry => whole(Touch::Write),
+        // Refused: nobody holds it, or another does and it is re-entrant.
         Action::MutexRelease if gist == 0 => whole(Touch::Read),
-        Action::MutexRelease if gist >> 32 > 1 => {
-            if holds_reentrant(objects, object, step.task, gist) {
-                return;
-            }
+        Action::MutexRelease
+            if objects.mutex(object).is_some_and(Mutex::is_reentrant)
+                && !holds_reentrant(objects, object, step.task, gist) =>
+        {
             whole(Touch::Read)
         }
+        Action::MutexRelease if gist >> 32 > 1 => return,
         Action::MutexRelease => whole(Touch::Write),
         Action::MutexLocked => whole(Touch::Read),
         Action::SemaphoreTry if gist == 0 => whole(Touch::Read),
