@@ -54,6 +54,7 @@ struct Asleep {
     alternative: Alternative,
     first_access: u32,
     accesses: u32,
+    is_sleep: bool,
 }
 
 /// A step that could be chosen at a node.
@@ -234,6 +235,7 @@ impl Exhaustive {
                     alternative: node.alternative,
                     first_access,
                     accesses: accesses.len() as u32,
+                    is_sleep: node.operation.is_some_and(|own| own.action == Action::Sleep),
                 });
                 self.nodes[last].tried += 1;
             }
@@ -294,8 +296,11 @@ impl Exhaustive {
                 continue;
             }
             let sequence = self.sequences.reversed(execution, order, race);
-            let tried = &self.asleep[node.asleep()];
-            if tried.iter().any(|step| could_come_first(step, &self.accesses, sequence)) {
+            let mut tried = self.asleep[node.asleep()].iter();
+            // A sleep could come first in the sequence, and yet an expiry may follow that it would make
+            // impossible.
+            let sleeps = |step: &Asleep| step.is_sleep && execution.has_timed_wait;
+            if tried.any(|step| !sleeps(step) && could_come_first(step, &self.accesses, sequence)) {
                 continue;
             }
             if self.trees.len() + sequence.len() > ITEM_BOUND {
