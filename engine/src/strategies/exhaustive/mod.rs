@@ -54,7 +54,8 @@ struct Asleep {
     alternative: Alternative,
     first_access: u32,
     accesses: u32,
-    is_sleep: bool,
+    /// Whether what its races asked for was planned in full where it was tried.
+    planned: bool,
 }
 
 /// A step that could be chosen at a node.
@@ -85,6 +86,8 @@ struct Node {
     pending: Branches,
     /// Whether all that is enabled will be tried.
     full: bool,
+    /// Whether a sequence was cut to its first step.
+    cut: bool,
     /// The rank of its event in the present execution.
     rank: u32,
     /// How many objects had been named before it.
@@ -235,7 +238,7 @@ impl Exhaustive {
                     alternative: node.alternative,
                     first_access,
                     accesses: accesses.len() as u32,
-                    is_sleep: node.operation.is_some_and(|own| own.action == Action::Sleep),
+                    planned: !node.full && !node.cut,
                 });
                 self.nodes[last].tried += 1;
             }
@@ -296,15 +299,13 @@ impl Exhaustive {
                 continue;
             }
             let sequence = self.sequences.reversed(execution, order, race);
-            let mut tried = self.asleep[node.asleep()].iter();
-            // A sleep could come first in the sequence, and yet an expiry may follow that it would make
-            // impossible.
-            let sleeps = |step: &Asleep| step.is_sleep && execution.has_timed_wait;
-            if tried.any(|step| !sleeps(step) && could_come_first(step, &self.accesses, sequence)) {
+            let tried = &self.asleep[node.asleep()];
+            if tried.iter().any(|step| could_come_first(step, &self.accesses, sequence)) {
                 continue;
             }
             if self.trees.len() + sequence.len() > ITEM_BOUND {
                 sequence.keep_first();
+                self.nodes[index].cut = true;
                 self.fallbacks += 1;
             }
             let mut pending = node.pending;
@@ -438,6 +439,7 @@ impl Exhaustive {
             operation: None,
             pending: EMPTY,
             full: false,
+            cut: false,
             rank: execution.ranked.len() as u32,
             objects: execution.objects().len() as u32,
         };
@@ -533,6 +535,8 @@ fn is_asleep(asleep: &[Asleep], path: u64, alternative: Alternative) -> bool {
 
 /// Whether some execution that begins with the step is equivalent to one that begins with the sequence:
 /// the step is what its task does in the sequence, or would do after it, and commutes with all before.
+/// The latter counts only where the races that followed the step were planned in full: what goes on from
+/// the sequence and keeps the step from commuting was then planned beside it.
 fn could_come_first(step: &Asleep, accesses: &[Access], sequence: &tree::Sequence) -> bool {
     let own = &accesses[step.first_access as usize..(step.first_access + step.accesses) as usize];
     for (item, others) in sequence.iter() {
@@ -543,7 +547,7 @@ fn could_come_first(step: &Asleep, accesses: &[Access], sequence: &tree::Sequenc
             return false;
         }
     }
-    true
+    step.planned
 }
 
 impl Strategy for Exhaustive {
