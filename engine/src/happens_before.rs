@@ -250,7 +250,7 @@ impl HappensBefore {
         self.events.push(ranked.event);
         self.now[task * tasks..(task + 1) * tasks].copy_from_slice(&self.clock);
         self.expired[task * tasks..(task + 1) * tasks].fill(0);
-        if ranked.alternative == Alternative::Expire {
+        if everything && ranked.alternative == Alternative::Expire {
             for row in self.expired.chunks_exact_mut(tasks) {
                 join(row, &self.clock);
             }

@@ -77,15 +77,20 @@ pub struct Figures {
     pub mismatches: u64,
 }
 
-/// Engines for both clocks, kept from one program to the next.
+/// Engines for each clock, kept from one program to the next.
 pub struct Judge {
     legal: Searcher,
     exact: Searcher,
+    any: Searcher,
 }
 
 impl Default for Judge {
     fn default() -> Judge {
-        Judge { legal: Searcher::new(ClockMode::Legal), exact: Searcher::new(ClockMode::Exact) }
+        Judge {
+            legal: Searcher::new(ClockMode::Legal),
+            exact: Searcher::new(ClockMode::Exact),
+            any: Searcher::new(ClockMode::Any),
+        }
     }
 }
 
@@ -112,9 +117,10 @@ impl Judge {
         let searcher = match clock {
             ClockMode::Legal => &mut self.legal,
             ClockMode::Exact => &mut self.exact,
+            ClockMode::Any => &mut self.any,
         };
-        // Where deadlines order everything, a check searches by sleep sets.
-        let mode = if clock == ClockMode::Exact { Mode::SleepSets } else { Mode::Optimal };
+        // Where deadlines order everything, or nothing, a check searches by sleep sets.
+        let mode = if clock == ClockMode::Legal { Mode::Optimal } else { Mode::SleepSets };
         let plan = |mode, learn, patience| Plan { mode, learn, clock, patience, collect: true };
         let found = searcher.search(program, &plan(mode, false, patience.executions));
         if !found.finished && found.diverged == 0 {

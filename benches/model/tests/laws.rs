@@ -41,3 +41,8 @@ fn no_result_is_missed_where_waits_may_run_out() {
 fn no_result_is_missed_where_deadlines_order() {
     enough(&judge(3_000_000..3_000_400, true, ClockMode::Exact), 300, 100);
 }
+
+#[test]
+fn no_result_is_missed_where_waits_run_out_at_any_moment() {
+    enough(&judge(4_000_000..4_000_400, true, ClockMode::Any), 250, 80);
+}

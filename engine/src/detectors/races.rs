@@ -119,7 +119,7 @@ impl Races {
         };
         if let Some((object, action)) = on_mutex {
             let operation = Operation { action, object, ..*operation };
-            self.race_for(task, object, &operation, false, execution, points);
+            self.race_for(task, object, &operation, refused, execution, points);
         }
     }
 

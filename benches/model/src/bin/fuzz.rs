@@ -132,7 +132,11 @@ fn work(options: &Options, next: &AtomicU64, sums: &Mutex<Sums>) {
         let seed = options.seed + count;
         let large = seed % LARGE_EACH == 7;
         let shape = Shape { timed: seed % 4 == 0, large };
-        let clock = if seed % 8 == 0 { ClockMode::Exact } else { ClockMode::Legal };
+        let clock = match seed % 8 {
+            0 => ClockMode::Exact,
+            1 => ClockMode::Any,
+            _ => ClockMode::Legal,
+        };
         let patience = patience(large, options.nightly);
         let program = generator::program(seed, shape);
         let judged = judge.judge(&program, clock, &patience);

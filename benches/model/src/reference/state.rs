@@ -60,6 +60,7 @@ pub(super) enum Move {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct State {
     exact: bool,
+    any: bool,
     now: u32,
     count: u8,
     made: u8,
@@ -88,6 +89,7 @@ impl State {
         }
         let mut state = State {
             exact: clock == ClockMode::Exact,
+            any: clock == ClockMode::Any,
             now: 0,
             count: program.tasks.len() as u8,
             made: program.objects.len() as u8,
@@ -283,7 +285,8 @@ impl State {
             let may = if self.exact {
                 task.deadline <= self.now
             } else {
-                (only_sleep || task.late) && !self.is_enabled(program, number, instruction)
+                (self.any || only_sleep || task.late)
+                    && !self.is_enabled(program, number, instruction)
             };
             if may && self.can_expire(number, instruction) {
                 moves.push((number, Move::Expire));
