@@ -11,6 +11,7 @@ use everyway_protocol::ids::TaskId;
 #[derive(Clone, Debug, Default)]
 pub struct EventFlag {
     set: bool,
+    /// By number: as all are woken at once, nobody can tell who came first.
     waiters: Vec<TaskId>,
 }
 
@@ -24,7 +25,8 @@ impl EventFlag {
     /// Starts to wait unless the flag is set; says whether it is.
     pub fn wait(&mut self, task: TaskId) -> bool {
         if !self.set {
-            self.waiters.push(task);
+            let place = self.waiters.partition_point(|waiter| *waiter < task);
+            self.waiters.insert(place, task);
         }
         self.set
     }
