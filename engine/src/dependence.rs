@@ -7,6 +7,8 @@ use everyway_protocol::ids::TaskId;
 use everyway_protocol::operation::{Action, Operation};
 use everyway_protocol::schedule::Alternative;
 
+use crate::primitives::model::{self, Role};
+
 /// What a task would do next, or did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Step {
@@ -75,5 +77,5 @@ pub fn writes(action: Action) -> bool {
             | Action::TaskEnumerate
             | Action::AtomicLoad
             | Action::Choose(_)
-    )
+    ) && model::role(action) != Some(Role::Look)
 }

@@ -14,7 +14,7 @@ use everyway_protocol::schedule::Alternative;
 
 use crate::dependence::Step;
 use crate::primitives::mutex::Mutex;
-use crate::primitives::{ObjectState, Objects, atomic};
+use crate::primitives::{ObjectState, Objects, atomic, model};
 
 /// How a place is touched.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -106,7 +106,7 @@ pub fn commutes_with_nothing(accesses: &[Access]) -> bool {
 /// The state of an operation's object in one number: all that its footprint and whether it is
 /// enabled depend on. A mutex: its holder, from 1, or 0, and above 32 bits how often it is held. A
 /// semaphore: its permits. A condition: how many wait, doubled, and one more if the task itself has
-/// expired. An event: whether it is set. An atomic number: itself.
+/// expired. An event: whether it is set. An atomic number: itself. Others: what their models say.
 #[must_use]
 pub fn gist(objects: &Objects, task: TaskId, operation: &Operation) -> u64 {
     match objects.get(operation.object) {
@@ -120,7 +120,7 @@ pub fn gist(objects: &Objects, task: TaskId, operation: &Operation) -> u64 {
         }
         ObjectState::Event(event) => u64::from(event.is_set()),
         ObjectState::Atomic(value) => *value,
-        ObjectState::Cell => 0,
+        state => model::gist(state),
     }
 }
 
@@ -159,7 +159,7 @@ pub fn depends_on_gist(action: Action) -> bool {
             | Action::EventSet
             | Action::EventClear
             | Action::AtomicCompareExchange(..)
-    )
+    ) || model::role(action).is_some()
 }
 
 /// Adds what the step touches if its object has this gist. `path` names tasks; what a loop that awaits
@@ -238,6 +238,18 @@ pub fn touch(
         | Action::AtomicCompareExchange(..) => {
             let writes = atomic::writes(operation.action, gist);
             whole(if writes { Touch::Write } else { Touch::Read })
+        }
+        Action::RwLock(_)
+        | Action::Barrier(_)
+        | Action::Queue(_)
+        | Action::Future(_)
+        | Action::Park(_)
+        | Action::Once(_)
+        | Action::Timer(_)
+        | Action::Mailbox(_)
+        | Action::File(_) => {
+            model::touch(objects, step.task, operation, gist, out);
+            return;
         }
         Action::TaskStart(child) => life(Touch::Write, child),
         Action::TaskExit => life(Touch::Write, step.task),

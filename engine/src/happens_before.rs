@@ -18,6 +18,7 @@ use crate::dependence::Step;
 use crate::execution::Execution;
 use crate::footprint::{self, Access, Place, Touch};
 use crate::primitives::ObjectState;
+use crate::primitives::model::{self, Reversible, Role};
 
 /// Two events that could have come in the other order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -108,6 +109,8 @@ pub fn is_expiry(event: &Event) -> bool {
                 | Action::EventResume
                 | Action::TaskJoin(_)
         )
+        || event.reply == Reply::Answer(false)
+            && matches!(model::role(event.operation.action), Some(Role::Wait | Role::Resume))
         || matches!(event.operation.action, Action::ConditionResume(_))
             && event.reply == Reply::Answer(false)
             && event.operation.timeout.is_some()
@@ -123,14 +126,6 @@ struct Later<'a> {
     round: (u32, u32),
     /// What to call it in races, if they are collected.
     second: Option<Second>,
-}
-
-/// What is known of whether the later event of a race could come first.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reversible {
-    Yes,
-    No,
-    Unknown,
 }
 
 impl HappensBefore {
@@ -377,21 +372,28 @@ impl HappensBefore {
                     Action::ConditionResume(_) if earlier.object != operation.object => 0,
                     _ => self.with_unordered(first.gist, link.rank, access.place),
                 };
-                yes_if(footprint::is_enabled_under(objects, task, operation, gist))
+                Reversible::yes_if(footprint::is_enabled_under(objects, task, operation, gist))
             }
             Action::ConditionResume(mutex) if access.place == Place(mutex.0) => {
                 let event = &execution.trace.events[first.event as usize];
                 match event.operation.action {
                     Action::ConditionResume(_) => Reversible::Yes,
-                    Action::ConditionWait(_) => yes_if(matches!(event.reply, Reply::Misuse(_))),
+                    Action::ConditionWait(_) => {
+                        Reversible::yes_if(matches!(event.reply, Reply::Misuse(_)))
+                    }
                     _ => {
                         let own = u64::from(task.0) + 1;
-                        yes_if(first.gist == 0 || first.gist & 0xffff_ffff == own)
+                        Reversible::yes_if(first.gist == 0 || first.gist & 0xffff_ffff == own)
                     }
                 }
             }
             Action::ConditionResume(_) => Reversible::Unknown,
             Action::Await => self.awaited_something_else(execution, link.rank, later),
+            action if model::role(action).is_some() => {
+                let earlier = execution.trace.events[first.event as usize].operation;
+                let gist = self.with_unordered(first.gist, link.rank, access.place);
+                model::could_precede(objects, task, operation, earlier.action, gist)
+            }
             _ => Reversible::Yes,
         }
     }
@@ -507,12 +509,8 @@ fn could_be_enabled(execution: &Execution, step: &Step, second: Second) -> bool 
         {
             condition.is_notified(step.task) || condition.is_expired(step.task)
         }
-        _ => false,
+        (action, _) => model::role(action) == Some(Role::Wait),
     }
-}
-
-fn yes_if(enabled: bool) -> Reversible {
-    if enabled { Reversible::Yes } else { Reversible::No }
 }
 
 fn join(clock: &mut [u32], other: &[u32]) {

@@ -12,6 +12,7 @@
 use alloc::vec::Vec;
 
 use everyway_protocol::ids::SiteId;
+use everyway_protocol::objects::TimerAction;
 use everyway_protocol::operation::{Action, Operation};
 use hashbrown::HashSet;
 
@@ -59,6 +60,12 @@ impl Points {
         if self.objects.insert(key) {
             self.generation += 1;
         }
+    }
+
+    /// Whether tasks were seen to race for the object with this key.
+    #[must_use]
+    pub fn knows_object(&self, key: u64) -> bool {
+        self.everything || self.objects.contains(&key)
     }
 
     /// Whether an object is free is looked at, so giving it back can be seen.
@@ -141,8 +148,18 @@ impl Points {
             | Action::TaskIsAlive(_)
             | Action::TaskEnumerate => self.lives,
             Action::Sleep => self.timed,
+            Action::Timer(TimerAction::Fire) => self.timed || self.objects.contains(&key),
             Action::Yield | Action::Choose(_) | Action::Await => true,
-            Action::AtomicLoad
+            Action::RwLock(_)
+            | Action::Barrier(_)
+            | Action::Queue(_)
+            | Action::Future(_)
+            | Action::Park(_)
+            | Action::Once(_)
+            | Action::Timer(_)
+            | Action::Mailbox(_)
+            | Action::File(_)
+            | Action::AtomicLoad
             | Action::AtomicStore(_)
             | Action::AtomicAdd(_)
             | Action::AtomicSwap(_)

@@ -12,6 +12,7 @@ extern crate alloc;
 
 pub mod failure;
 pub mod ids;
+pub mod objects;
 pub mod operation;
 #[cfg(feature = "std")]
 pub mod report;

@@ -1,6 +1,10 @@
 //! What a task may announce that it will do next.
 
 use crate::ids::{ObjectId, SiteId, TaskId};
+use crate::objects::{
+    BarrierAction, FileAction, FutureAction, MailboxAction, OnceAction, ParkAction, QueueAction,
+    RwLockAction, TimerAction,
+};
 
 /// Nanoseconds of virtual time.
 pub type Nanoseconds = u64;
@@ -96,6 +100,25 @@ pub enum Action {
     /// Write the second number if the atomic is the first one, and read what it was.
     AtomicCompareExchange(u64, u64),
 
+    /// Something done to a readers-writer lock.
+    RwLock(RwLockAction),
+    /// Something done to a barrier.
+    Barrier(BarrierAction),
+    /// Something done to a queue.
+    Queue(QueueAction),
+    /// Something done to a future.
+    Future(FutureAction),
+    /// Something done to a park token.
+    Park(ParkAction),
+    /// Something done to what is done once.
+    Once(OnceAction),
+    /// Something done to a timer.
+    Timer(TimerAction),
+    /// Something done to a mailbox.
+    Mailbox(MailboxAction),
+    /// Something done to a file.
+    File(FileAction),
+
     /// Pick one of so many values: the engine tries each.
     Choose(u32),
 
@@ -156,6 +179,8 @@ pub enum Reply {
     Answer(bool),
     /// The value that was read or picked: permits, nanoseconds of the clock, what an atomic number was.
     Value(u64),
+    /// The object does not do this any more: it is closed, shut down, broken, cancelled or poisoned.
+    Closed,
     /// The program misused the object; nothing was changed.
     Misuse(Misuse),
 }
@@ -173,4 +198,12 @@ pub enum Misuse {
     MutexNotHeld,
     /// Joined itself.
     JoinOfSelf,
+    /// Gave back a readers-writer lock that it does not hold so.
+    LockNotHeld,
+    /// Said of more items of a queue that they are dealt with than were put.
+    TooManyDone,
+    /// Gave a future a second result, or began to work on it again.
+    AlreadyDone,
+    /// Ended what is done once without having begun it.
+    NotBegun,
 }

@@ -2,5 +2,6 @@
 
 pub mod atomicity;
 pub mod lock_order;
+mod objects;
 pub mod races;
 pub mod waits;

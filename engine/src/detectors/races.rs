@@ -10,10 +10,11 @@ use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
 use everyway_protocol::operation::{Action, Operation, Reply};
 use everyway_protocol::trace::Event;
 
+use super::objects::Objects;
 use crate::dependence::{Step, conflict};
-use crate::execution::{Execution, is_access};
+use crate::execution::{Execution, is_access, is_sleep};
 use crate::points::Points;
-use crate::primitives::ObjectState;
+use crate::primitives::{ObjectState, model};
 
 /// Two accesses that no synchronisation orders.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -46,6 +47,7 @@ pub struct Races {
     daemons: Vec<bool>,
     /// The permits of each semaphore at the event that is looked at.
     permits: Vec<i64>,
+    objects: Objects,
     /// The data races seen so far, each once, in order.
     pub data_races: Vec<DataRace>,
 }
@@ -66,6 +68,7 @@ impl Races {
         self.daemons.clear();
         let tasks = (0..self.tasks).filter_map(|task| execution.task(TaskId(task as u32)));
         self.daemons.extend(tasks.map(|task| task.daemon));
+        self.objects.begin(self.tasks, objects);
         self.permits.clear();
         self.permits.extend((0..objects).map(|object| {
             match execution.objects().get(ObjectId(object as u32)) {
@@ -80,15 +83,33 @@ impl Races {
         }
         // That virtual time moved on between two events is no reason: what waited may have been first
         // to wait.
-        for event in &execution.trace.events {
+        let mut rank = 0;
+        for (index, event) in execution.trace.events.iter().enumerate() {
+            let ranked = execution.ranked.all.get(rank);
+            let is_ranked = ranked.is_some_and(|ranked| ranked.event as usize == index);
             let refused = matches!(event.reply, Reply::Misuse(_));
             self.race(event.task, &event.operation, refused, execution, points);
+            if is_ranked && model::role(event.operation.action).is_some() {
+                self.order(execution, rank, points);
+            }
             self.synchronise(event);
+            rank += usize::from(is_ranked);
         }
         // What a task waits for at the end races with whoever has it.
-        for Step { task, operation, .. } in &execution.blocked {
+        for step in &execution.blocked {
+            let Step { task, operation, .. } = step;
             self.race(*task, operation, false, execution, points);
+            let own = task.index() * self.tasks..(task.index() + 1) * self.tasks;
+            self.objects.pending(execution, step, &self.clocks[own], points);
         }
+    }
+
+    /// An operation of an object with a model comes after those that it conflicts with.
+    fn order(&mut self, execution: &Execution, rank: usize, points: &mut Points) {
+        let task = execution.ranked.all[rank].task;
+        let own = task.index() * self.tasks..(task.index() + 1) * self.tasks;
+        self.objects.order(execution, rank, &mut self.clocks[own], points);
+        self.tick(task);
     }
 
     fn clock(&mut self, task: TaskId) -> &mut [u32] {
@@ -107,8 +128,11 @@ impl Races {
         let action = operation.action;
         match action {
             Action::TaskIsAlive(_) | Action::TaskEnumerate => points.learn_lives(),
-            _ if operation.timeout.is_some() && action != Action::Sleep => points.learn_timed(),
+            _ if operation.timeout.is_some() && !is_sleep(action) => points.learn_timed(),
             _ => {}
+        }
+        if model::role(action).is_some() {
+            return;
         }
         self.race_for(task, operation.object, operation, refused, execution, points);
         // A condition's wait also gives back, and its end takes, a mutex.
@@ -266,7 +290,7 @@ fn reset<T>(lists: &mut Vec<Vec<T>>, count: usize) {
     }
 }
 
-fn join(clock: &mut [u32], other: &[u32]) {
+pub(super) fn join(clock: &mut [u32], other: &[u32]) {
     for (own, others) in clock.iter_mut().zip(other) {
         *own = (*own).max(*others);
     }

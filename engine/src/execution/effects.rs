@@ -5,9 +5,11 @@ use everyway_protocol::operation::{Action, Misuse, Operation, Reply};
 use everyway_protocol::schedule::Alternative;
 
 use super::Execution;
+use super::enabled::is_sleep;
 use super::task::{Look, TaskState};
 use crate::clock::ClockMode;
 use crate::dependence::Step;
+use crate::primitives::model::{self, Role};
 use crate::primitives::{ObjectState, atomic};
 
 impl Execution {
@@ -114,6 +116,15 @@ impl Execution {
                 }
                 None => Reply::Done,
             },
+            Action::RwLock(_)
+            | Action::Barrier(_)
+            | Action::Queue(_)
+            | Action::Future(_)
+            | Action::Park(_)
+            | Action::Once(_)
+            | Action::Timer(_)
+            | Action::Mailbox(_)
+            | Action::File(_) => self.model_effect(task, operation),
             // Every value is an alternative of its own; without a search it is the first.
             Action::Choose(_) => Reply::Value(0),
             Action::Read(_)
@@ -130,6 +141,17 @@ impl Execution {
     /// The rank of the event that is being executed.
     fn last_rank(&self) -> Option<u32> {
         u32::try_from(self.ranked.len()).ok()?.checked_sub(1)
+    }
+
+    fn model_effect(&mut self, task: TaskId, operation: &Operation) -> Reply {
+        let rank = self.last_rank();
+        let tasks = &mut self.tasks;
+        let mut wake = |waiter: TaskId| tasks[waiter.index()].enabler = rank;
+        let reply = model::execute(&mut self.objects, task, operation, &mut wake);
+        if is_sleep(operation.action) && reply == Reply::Answer(true) {
+            self.clock_effect(task, operation);
+        }
+        reply
     }
 
     fn condition_wait(&mut self, task: TaskId, operation: &Operation, mutex: ObjectId) -> Reply {
@@ -229,7 +251,7 @@ impl Execution {
         let now = self.now;
         let own = &mut self.tasks[task.index()];
         own.clock = own.clock.max(now);
-        if operation.action == Action::Sleep {
+        if is_sleep(operation.action) {
             if self.settings.clock != ClockMode::Exact {
                 own.clock = own.clock.saturating_add(operation.timeout.unwrap_or(0));
                 // Readings are monotone over all tasks.
@@ -264,7 +286,12 @@ impl Execution {
                     event.leave(task);
                 }
             }
-            _ => {}
+            _ => {
+                let rank = self.last_rank();
+                let tasks = &mut self.tasks;
+                let mut wake = |waiter: TaskId| tasks[waiter.index()].enabler = rank;
+                model::expire(&mut self.objects, task, operation, &mut wake);
+            }
         }
         Reply::Answer(false)
     }
@@ -306,7 +333,7 @@ impl Execution {
                 self.objects.holder(mutex)?
             }
             Action::TaskJoin(other) if !self.tasks.get(other.index())?.is_finished() => other,
-            _ => return None,
+            _ => model::holder(&self.objects, task, &operation)?,
         };
         let free_for_it = holder == task
             && self.objects.mutex(operation.object).is_some_and(|mutex| mutex.is_reentrant());
@@ -345,5 +372,11 @@ fn is_lasting_change(action: Action) -> bool {
             | Action::ConditionResume(_)
             | Action::AtomicLoad
             | Action::Choose(_)
-    )
+    ) && !matches!(model::role(action), Some(Role::Look | Role::Resume))
+        && !is_taken_and_given(action)
+}
+
+/// Whether the action takes a readers-writer lock, or gives it back.
+fn is_taken_and_given(action: Action) -> bool {
+    matches!(action, Action::RwLock(_))
 }

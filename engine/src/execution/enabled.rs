@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
+use everyway_protocol::objects::TimerAction;
 use everyway_protocol::operation::{Action, Operation};
 use everyway_protocol::schedule::Alternative;
 
@@ -11,6 +12,7 @@ use super::task::{Look, TaskState};
 use crate::clock::ClockMode;
 use crate::dependence::Step;
 use crate::primitives::ObjectState;
+use crate::primitives::model::{self, Role};
 
 impl Execution {
     /// Fills the list of choices: for each announced task its operation if it is enabled, and that
@@ -27,7 +29,7 @@ impl Execution {
             };
             let step = Step { task, alternative: Alternative::Execute, operation };
             if self.tasks[index].state == TaskState::Starting || self.is_enabled(&step) {
-                only_sleepers &= operation.action == Action::Sleep;
+                only_sleepers &= is_sleep(operation.action);
                 if let Action::Choose(count) = operation.action {
                     let values = (0..count.max(1)).map(Alternative::Pick);
                     self.choices.extend(values.map(|alternative| Step { alternative, ..step }));
@@ -58,7 +60,7 @@ impl Execution {
             let TaskState::Announced(operation) = task.state else { continue };
             let step =
                 Step { task: TaskId(index as u32), alternative: Alternative::Expire, operation };
-            if task.deadline.is_none() || operation.action == Action::Sleep {
+            if task.deadline.is_none() || is_sleep(operation.action) {
                 continue;
             }
             let due = match self.settings.clock {
@@ -85,6 +87,9 @@ impl Execution {
                 !condition.is_notified(step.task) && !condition.is_expired(step.task)
             }
             (Action::EventResume, ObjectState::Event(event)) => !event.is_woken(step.task),
+            (action, _) if model::role(action) == Some(Role::Resume) => {
+                !model::is_enabled(&self.objects, step.task, &step.operation)
+            }
             _ => true,
         }
     }
@@ -125,17 +130,22 @@ impl Execution {
             (Action::EventResume, ObjectState::Event(event)) => event.is_woken(step.task),
             (Action::TaskJoin(task), _) => self.is_finished(task),
             (Action::TaskJoinAll, _) => self.others_finished(step.task),
-            (Action::Sleep, _) if self.settings.clock == ClockMode::Exact => {
-                match self.tasks[step.task.index()].state {
-                    TaskState::Announced(_) => self.tasks[step.task.index()]
-                        .deadline
-                        .is_none_or(|deadline| deadline <= self.now),
-                    _ => false,
-                }
+            (Action::Sleep, _) if self.settings.clock == ClockMode::Exact => self.is_due(step.task),
+            (Action::Timer(TimerAction::Fire), ObjectState::Timer(timer))
+                if self.settings.clock == ClockMode::Exact =>
+            {
+                !timer.is_going() || self.is_due(step.task)
             }
             (Action::Await, _) => self.is_second_look(step.task) || self.round_changed(step),
-            _ => true,
+            _ => model::is_enabled(&self.objects, step.task, operation),
         }
+    }
+
+    /// Whether the time has come that the task waits for.
+    fn is_due(&self, task: TaskId) -> bool {
+        let task = &self.tasks[task.index()];
+        matches!(task.state, TaskState::Announced(_))
+            && task.deadline.is_none_or(|deadline| deadline <= self.now)
     }
 
     /// Where code takes no time, a task that has waited since an earlier moment comes first.
@@ -199,4 +209,9 @@ impl Execution {
     pub(super) fn is_second_look(&self, task: TaskId) -> bool {
         self.tasks[task.index()].look == Look::Allowed
     }
+}
+
+/// Whether the operation's time limit is no limit but the time at which it is done.
+pub(crate) fn is_sleep(action: Action) -> bool {
+    matches!(action, Action::Sleep | Action::Timer(TimerAction::Fire))
 }

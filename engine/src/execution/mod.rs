@@ -12,6 +12,7 @@ pub mod task;
 use alloc::vec::Vec;
 
 use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
+use everyway_protocol::objects::FileAction;
 use everyway_protocol::operation::{Action, Nanoseconds, Operation, Reply};
 use everyway_protocol::schedule::Alternative;
 use everyway_protocol::trace::{Event, Trace};
@@ -21,6 +22,7 @@ use crate::dependence::Step;
 use crate::points::Points;
 use crate::primitives::{ObjectKind, ObjectState, Objects};
 use crate::strategies::{Pick, Strategy};
+pub(crate) use enabled::is_sleep;
 use ranked::RankedEvents;
 use task::{Task, TaskState};
 
@@ -245,7 +247,13 @@ impl Execution {
 
     /// Adds an object that the running task creates.
     pub fn new_object(&mut self, kind: ObjectKind) -> ObjectId {
+        if let ObjectKind::File(path) = kind
+            && let Some(file) = self.objects.file(path)
+        {
+            return file;
+        }
         let key = match kind {
+            ObjectKind::File(path) => path,
             // A cell's key is never asked for: its sites are what is learned.
             ObjectKind::Cell => 0,
             _ => self.tasks.get_mut(self.current.index()).map_or(0, Task::next_object_key),
@@ -285,7 +293,7 @@ impl Execution {
             return self.end(Ending::Bound);
         }
         let task = self.current;
-        self.has_timed_wait |= operation.timeout.is_some() && operation.action != Action::Sleep;
+        self.has_timed_wait |= operation.timeout.is_some() && !is_sleep(operation.action);
         let step = Step { task, alternative: Alternative::Execute, operation };
         let point = self.is_point(&operation, points);
         if !point && self.is_enabled(&step) && !strategy.interrupts(self) {
@@ -367,7 +375,7 @@ impl Execution {
                 .tasks
                 .iter()
                 .any(|task| task.state != TaskState::Finished && task.state != TaskState::Running),
-            Action::Sleep if self.settings.clock == ClockMode::Exact => true,
+            action if is_sleep(action) && self.settings.clock == ClockMode::Exact => true,
             // A wait that expires at any moment sees the order of whatever it could wait for.
             action if self.settings.clock == ClockMode::Any && !is_access(action) => true,
             // The program may end before it.
@@ -379,6 +387,7 @@ impl Execution {
             | Action::AtomicAdd(_)
             | Action::AtomicSwap(_)
             | Action::AtomicCompareExchange(..)
+            | Action::File(FileAction::Write(_) | FileAction::Update(_))
                 if self.tasks[self.current.index()].daemon =>
             {
                 true

@@ -15,6 +15,7 @@ use super::{Execution, is_access};
 use crate::clock::ClockMode;
 use crate::dependence::{Step, writes};
 use crate::footprint::{self, Access, Place, Touch};
+use crate::primitives::model::{self, Role};
 
 /// An event that can order tasks.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +101,7 @@ impl Execution {
                 self.tasks.get(other.index()).and_then(|other| other.exit)
             }
             Action::ConditionResume(_) | Action::EventResume => task.enabler.take(),
+            action if model::role(action) == Some(Role::Resume) => task.enabler.take(),
             _ => None,
         };
         let round = match step.operation.action {

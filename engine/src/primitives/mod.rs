@@ -1,20 +1,39 @@
 //! The objects that tasks share: when an operation on one is enabled, and what it changes.
 //!
-//! Each object is one file. [`enabled`](ObjectState::enabled) and [`execute`](ObjectState::execute)
-//! dispatch to it; which operations commute is in [`dependence`](crate::dependence).
+//! Each object is one file, with a line in the table of [`model`]; which operations commute is what
+//! their [`footprint`](crate::footprint)s say.
 
 pub mod atomic;
+pub mod barrier;
 pub mod condition;
 pub mod event;
+pub mod file;
+pub mod future;
+pub mod mailbox;
+pub mod model;
 pub mod mutex;
+pub mod once;
+pub mod park;
+pub mod queue;
+pub mod rwlock;
 pub mod semaphore;
+pub mod timer;
 
 use everyway_protocol::ids::{ObjectId, TaskId};
 
+use barrier::Barrier;
 use condition::Condition;
 use event::EventFlag;
+use file::File;
+use future::Future;
+use mailbox::Mailbox;
 use mutex::Mutex;
+use once::Once;
+use park::ParkToken;
+use queue::{Queue, QueueOrder};
+use rwlock::{RwLock, RwLockPolicy};
 use semaphore::Semaphore;
+use timer::Timer;
 
 /// What kind of object a front-end creates.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,6 +57,34 @@ pub enum ObjectKind {
     Event,
     /// An atomic number.
     Atomic(u64),
+    /// A readers-writer lock.
+    RwLock(RwLockPolicy),
+    /// A barrier.
+    Barrier {
+        /// How many tasks it waits for.
+        parties: u32,
+        /// Whether all of one round go on before anybody arrives for the next.
+        drains: bool,
+    },
+    /// A queue.
+    Queue {
+        /// Which item comes out first.
+        order: QueueOrder,
+        /// How many items it holds at most; 0 if there is no bound.
+        capacity: u32,
+    },
+    /// A future, on which nobody works yet.
+    Future,
+    /// A park token, not there.
+    Park,
+    /// What is done once, and has not been begun.
+    Once,
+    /// A timer, not going.
+    Timer,
+    /// A mailbox, open and empty.
+    Mailbox,
+    /// The file whose path has this number: one object, however often it is asked for.
+    File(u64),
 }
 
 /// The state of one object in one execution.
@@ -55,6 +102,24 @@ pub enum ObjectState {
     Event(EventFlag),
     /// An atomic number.
     Atomic(u64),
+    /// A readers-writer lock.
+    RwLock(RwLock),
+    /// A barrier.
+    Barrier(Barrier),
+    /// A queue.
+    Queue(Queue),
+    /// A future.
+    Future(Future),
+    /// A park token.
+    Park(ParkToken),
+    /// What is done once.
+    Once(Once),
+    /// A timer.
+    Timer(Timer),
+    /// A mailbox.
+    Mailbox(Mailbox),
+    /// A file.
+    File(File),
 }
 
 impl ObjectState {
@@ -72,6 +137,19 @@ impl ObjectState {
             ObjectKind::Condition { inner } => ObjectState::Condition(Condition::new(inner)),
             ObjectKind::Event => ObjectState::Event(EventFlag::default()),
             ObjectKind::Atomic(value) => ObjectState::Atomic(value),
+            ObjectKind::RwLock(policy) => ObjectState::RwLock(RwLock::new(policy)),
+            ObjectKind::Barrier { parties, drains } => {
+                ObjectState::Barrier(Barrier::new(parties, drains))
+            }
+            ObjectKind::Queue { order, capacity } => {
+                ObjectState::Queue(Queue::new(order, capacity))
+            }
+            ObjectKind::Future => ObjectState::Future(Future::default()),
+            ObjectKind::Park => ObjectState::Park(ParkToken::default()),
+            ObjectKind::Once => ObjectState::Once(Once::default()),
+            ObjectKind::Timer => ObjectState::Timer(Timer::default()),
+            ObjectKind::Mailbox => ObjectState::Mailbox(Mailbox::default()),
+            ObjectKind::File(path) => ObjectState::File(File(path)),
         }
     }
 }
@@ -122,6 +200,20 @@ impl Objects {
     #[must_use]
     pub fn get(&self, id: ObjectId) -> &ObjectState {
         self.states.get(id.index()).unwrap_or(&ObjectState::Cell)
+    }
+
+    /// The state of the object.
+    pub(crate) fn get_mut(&mut self, id: ObjectId) -> Option<&mut ObjectState> {
+        self.states.get_mut(id.index())
+    }
+
+    /// The file whose path has this number, if it was asked for before.
+    #[must_use]
+    pub fn file(&self, path: u64) -> Option<ObjectId> {
+        let is_it =
+            |state: &ObjectState| matches!(state, ObjectState::File(file) if file.0 == path);
+        let index = self.states.iter().position(is_it)?;
+        Some(ObjectId(index as u32))
     }
 
     /// The mutex of this id.

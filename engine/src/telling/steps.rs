@@ -5,6 +5,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
+use everyway_protocol::objects::TimerAction;
 use everyway_protocol::operation::{Action, Operation, Reply};
 use everyway_protocol::report::{Step, Wait};
 use everyway_protocol::trace::Event;
@@ -15,6 +16,7 @@ use crate::dependence::writes;
 use crate::execution::Execution;
 use crate::exploration::failures::WaitSeen;
 use crate::happens_before::is_expiry;
+use crate::primitives::model::{self, Role};
 
 /// The steps that people are shown.
 pub(super) fn of(
@@ -188,6 +190,10 @@ fn waiting_for(program: &Program<'_>, operation: &Operation) -> Option<String> {
         Action::TaskJoinAll => Some(String::from("the other tasks")),
         Action::Sleep => Some(String::from("its sleep to end")),
         Action::Await => Some(String::from("a change")),
+        Action::Timer(TimerAction::Fire) => Some(String::from("its time")),
+        action if matches!(model::role(action), Some(Role::Wait | Role::Resume)) => {
+            Some(format!("`{}`", object_name(program, operation)?))
+        }
         _ => None,
     }
 }
@@ -266,6 +272,12 @@ fn answer(event: &Event) -> Option<String> {
             | Action::TaskIsAlive(_),
             Reply::Answer(answer),
         ) => Some(answer.to_string()),
+        (action, Reply::Answer(answer))
+            if matches!(model::role(action), Some(Role::Look | Role::Change)) =>
+        {
+            Some(answer.to_string())
+        }
+        (_, Reply::Closed) => Some(String::from("closed")),
         _ => None,
     }
 }
@@ -303,6 +315,15 @@ fn operation_name(operation: &Operation) -> &'static str {
         Action::Sleep => "sleep",
         Action::ClockRead => "clock",
         Action::Print(_) => "print",
+        action @ (Action::RwLock(_)
+        | Action::Barrier(_)
+        | Action::Queue(_)
+        | Action::Future(_)
+        | Action::Park(_)
+        | Action::Once(_)
+        | Action::Timer(_)
+        | Action::Mailbox(_)
+        | Action::File(_)) => model::name(action).unwrap_or("use"),
         Action::Await => "spin",
         Action::Yield => "yield",
     }

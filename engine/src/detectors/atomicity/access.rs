@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use everyway_protocol::ids::{ObjectId, TaskId};
+use everyway_protocol::objects::{FileAction, FutureAction};
 use everyway_protocol::operation::{Action, Field};
 
 /// What an access does to its location.
@@ -68,6 +69,14 @@ pub(super) fn data_of(action: Action) -> Option<(bool, Option<AccessKind>, Field
         | Action::MutexLocked
         | Action::MutexTry => (true, None, Field::Whole),
         Action::EventSet | Action::EventClear => (false, Some(AccessKind::Write), Field::Whole),
+        Action::File(FileAction::Read(field)) => (true, None, field),
+        Action::File(FileAction::Write(field)) => (false, Some(AccessKind::Write), field),
+        Action::File(FileAction::Update(field)) => (true, Some(AccessKind::Write), field),
+        Action::Future(FutureAction::Set(_)) => (false, Some(AccessKind::Write), Field::Whole),
+        Action::Future(FutureAction::Begin | FutureAction::Cancel) => {
+            (true, Some(AccessKind::Write), Field::Whole)
+        }
+        Action::Future(_) => (true, None, Field::Whole),
         _ => return None,
     })
 }

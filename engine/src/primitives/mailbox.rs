@@ -1,0 +1,155 @@
+//! A mailbox: the messages from one place to another, such as two workers, in their order.
+//!
+//! Each message has a slot, as in a first-in-first-out [`queue`](super::queue), so posting one and
+//! receiving another commute. A message may be received at any moment after it was posted.
+
+use alloc::vec::Vec;
+
+use everyway_protocol::ids::TaskId;
+use everyway_protocol::objects::MailboxAction;
+use everyway_protocol::operation::{Field, Reply};
+
+use super::model::{Model, Reversible, Role, Touches};
+use crate::footprint::Touch;
+
+/// The state of a mailbox.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Mailbox {
+    /// All messages that were ever posted.
+    posted: Vec<u64>,
+    /// How many of them are gone.
+    received: usize,
+    closed: bool,
+}
+
+const OUT: Field = Field::Entry(0);
+const IN: Field = Field::Entry(1);
+const CLOSED: Field = Field::Entry(2);
+
+const BITS: u32 = 30;
+const MASK: u64 = (1 << BITS) - 1;
+
+fn slot(number: u64) -> Field {
+    Field::Entry(16 + number)
+}
+
+fn posted_in(gist: u64) -> u64 {
+    gist & MASK
+}
+
+fn received_in(gist: u64) -> u64 {
+    gist >> BITS & MASK
+}
+
+fn is_closed(gist: u64) -> bool {
+    gist >> (2 * BITS) != 0
+}
+
+fn is_empty(gist: u64) -> bool {
+    posted_in(gist) == received_in(gist)
+}
+
+impl Mailbox {
+    fn receive(&mut self) -> Reply {
+        match self.posted.get(self.received) {
+            Some(message) => {
+                self.received += 1;
+                Reply::Value(*message)
+            }
+            None if self.closed => Reply::Closed,
+            None => Reply::Answer(false),
+        }
+    }
+}
+
+impl Model for Mailbox {
+    type Action = MailboxAction;
+
+    fn role(action: MailboxAction) -> Role {
+        match action {
+            MailboxAction::Receive => Role::Wait,
+            _ => Role::Change,
+        }
+    }
+
+    fn name(action: MailboxAction) -> &'static str {
+        match action {
+            MailboxAction::Post(_) => "post",
+            MailboxAction::Receive => "receive",
+            MailboxAction::ReceiveTry => "try-receive",
+            MailboxAction::Close { .. } => "close",
+        }
+    }
+
+    /// How many were posted, how many are gone, and whether it is closed.
+    fn gist(&self) -> u64 {
+        self.posted.len() as u64 & MASK
+            | (self.received as u64 & MASK) << BITS
+            | u64::from(self.closed) << (2 * BITS)
+    }
+
+    fn is_enabled(&self, _task: TaskId, action: MailboxAction) -> bool {
+        action != MailboxAction::Receive || self.closed || self.received < self.posted.len()
+    }
+
+    fn execute(
+        &mut self,
+        _task: TaskId,
+        action: MailboxAction,
+        _wake: &mut dyn FnMut(TaskId),
+    ) -> Reply {
+        match action {
+            MailboxAction::Post(_) if self.closed => Reply::Answer(false),
+            MailboxAction::Post(message) => {
+                self.posted.push(message);
+                Reply::Answer(true)
+            }
+            MailboxAction::Receive | MailboxAction::ReceiveTry => self.receive(),
+            MailboxAction::Close { discard } => {
+                self.closed = true;
+                if discard {
+                    self.received = self.posted.len();
+                }
+                Reply::Done
+            }
+        }
+    }
+
+    fn touch(&self, _task: TaskId, action: MailboxAction, gist: u64, touches: &mut Touches<'_>) {
+        match action {
+            MailboxAction::Post(_) if is_closed(gist) => touches.part(Touch::Read, CLOSED),
+            MailboxAction::Post(_) => {
+                touches.part(Touch::Write, IN);
+                touches.part(Touch::Write, slot(posted_in(gist)));
+            }
+            MailboxAction::Receive if is_closed(gist) && is_empty(gist) => {
+                touches.part(Touch::Read, OUT);
+                touches.part(Touch::Read, CLOSED);
+            }
+            MailboxAction::Receive => {
+                touches.part(Touch::Write, OUT);
+                touches.part(Touch::Write, slot(received_in(gist)));
+            }
+            MailboxAction::ReceiveTry => {
+                touches.part(Touch::Write, OUT);
+                touches.part(Touch::Write, IN);
+                touches.part(Touch::Read, CLOSED);
+            }
+            MailboxAction::Close { .. } => touches.whole(Touch::Write),
+        }
+    }
+
+    fn could_precede(
+        &self,
+        _task: TaskId,
+        _action: MailboxAction,
+        earlier: MailboxAction,
+        gist: u64,
+    ) -> Reversible {
+        match earlier {
+            // They use one slot.
+            MailboxAction::Post(_) if !is_closed(gist) => Reversible::No,
+            _ => Reversible::yes_if(is_closed(gist) || !is_empty(gist)),
+        }
+    }
+}
