@@ -315,15 +315,16 @@ impl HappensBefore {
                 let mut covered = self.clock[other as usize] >= number;
                 if !covered {
                     let clock = &self.clocks[first * self.tasks..(first + 1) * self.tasks];
-                    match self.reversible(execution, link, &access, later) {
-                        Reversible::No => join(&mut self.waited, clock),
-                        sure => {
-                            join(&mut self.clock, clock);
-                            let sure = sure == Reversible::Yes;
-                            let race = |second| Race { first: link.rank, second, sure };
-                            self.races.extend(later.second.map(race));
-                            covered = true;
-                        }
+                    let reversible = self.reversible(execution, link, &access, later);
+                    // Where it can't be told, it may be one further back that could come later.
+                    match reversible {
+                        Reversible::Yes => join(&mut self.clock, clock),
+                        _ => join(&mut self.waited, clock),
+                    }
+                    covered = reversible == Reversible::Yes;
+                    if reversible != Reversible::No {
+                        let race = |second| Race { first: link.rank, second, sure: covered };
+                        self.races.extend(later.second.map(race));
                     }
                 }
                 // Whatever came before such an access at this place came before it in every order.
@@ -479,10 +480,14 @@ impl HappensBefore {
         let mut accesses = core::mem::take(&mut self.scratch);
         accesses.clear();
         // What it would touch if it were enabled.
+        let found = match second {
+            Second::Expired(rank) => execution.ranked.all[rank as usize].gist,
+            _ => footprint::gist(execution.objects(), step.task, &step.operation),
+        };
         let gist = match step.operation.action {
             Action::MutexAcquire => 0,
             Action::SemaphoreAcquire => 1,
-            _ => footprint::gist(execution.objects(), step.task, &step.operation),
+            _ => found,
         };
         execution.touch(step, gist, &mut accesses);
         let enabler = execution.task(step.task).and_then(|task| task.enabler);
