@@ -130,12 +130,14 @@ impl Objects {
         if points.knows_object(key) {
             return;
         }
+        // A wait whose time may run out could have done so before what ended it.
         let races = self.seen[operation.object.index()].iter().any(|seen| {
             let ordered = seen.task == task || seen.own <= clock[seen.task.index()];
             let conflicts = |own: &Access| {
                 let counted = |access: &Access| matches!(access.touch, Touch::Increase(_));
                 own.conflicts(&seen.access)
-                    && (counted(own)
+                    && (operation.timeout.is_some()
+                        || counted(own)
                         || counted(&seen.access)
                         || self.could_precede(execution, task, operation, seen))
             };

@@ -157,6 +157,8 @@ impl Races {
         points: &mut Points,
     ) {
         let (action, site) = (operation.action, operation.site);
+        // A wait whose time may run out could have done so before what ended it.
+        let timed = operation.timeout.is_some();
         let tasks = self.tasks;
         let Some(last) = self.last.get_mut(object.index()) else { return };
         let own = &self.clocks[task.index() * tasks..(task.index() + 1) * tasks];
@@ -171,7 +173,8 @@ impl Races {
             let permits = self.permits.get(object.index()).copied().unwrap_or(0);
             let bounded = is_bounded(execution, object);
             if other.clock <= own[other.task.index()]
-                || !reversible(other, action, permits, bounded)
+                || !(reversible(other, action, permits, bounded)
+                    || timed && conflict(other.action, action))
             {
                 continue;
             }
@@ -185,7 +188,7 @@ impl Races {
             } else {
                 let key = execution.objects().key(object);
                 points.learn_object(key);
-                let taken_and_given = gives(other.action) && takes_permit(action);
+                let taken_and_given = gives(other.action) && (takes_permit(action) || timed);
                 let given_back = action == Action::MutexRelease || other.refused;
                 if looks(action) || looks(other.action) || taken_and_given || given_back {
                     points.learn_observed(key);
