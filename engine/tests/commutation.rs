@@ -241,6 +241,12 @@ fn check_pair(
         || matches!(second.action, Action::EventResume | Action::ConditionResume(_));
     report.pairs += 1;
     if conflict {
+        // Once it is enabled, it still meets all that could have been otherwise while it waited.
+        let met =
+            |before: &Access| after.accesses.iter().any(|after| after.field.overlaps(before.field));
+        if after.enabled && !second_view.enabled && !second_view.accesses.iter().all(met) {
+            report.wrong.push(format!("it forgets what it waited for; {}", what()));
+        }
         let said = reversal(bench, (b, *second), (*first, first_view), &after);
         if said.is_some_and(|said| said != second_view.enabled) {
             report.wrong.push(format!("it can come first: said {said:?}; {}", what()));

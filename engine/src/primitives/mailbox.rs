@@ -122,13 +122,11 @@ impl Model for Mailbox {
                 touches.part(Touch::Write, IN);
                 touches.part(Touch::Write, slot(posted_in(gist)));
             }
-            MailboxAction::Receive if is_closed(gist) && is_empty(gist) => {
-                touches.part(Touch::Read, OUT);
-                touches.part(Touch::Read, CLOSED);
-            }
             MailboxAction::Receive => {
-                touches.part(Touch::Write, OUT);
-                touches.part(Touch::Write, slot(received_in(gist)));
+                let refused = is_closed(gist) && is_empty(gist);
+                let touch = if refused { Touch::Read } else { Touch::Write };
+                touches.part(touch, OUT);
+                touches.part(touch, slot(received_in(gist)));
             }
             MailboxAction::ReceiveTry => {
                 touches.part(Touch::Write, OUT);

@@ -158,31 +158,27 @@ impl Queue {
     }
 
     fn touch_put(&self, counts: Counts, touches: &mut Touches<'_>) {
-        if counts.shut {
-            touches.part(Touch::Read, SHUT);
-            return;
-        }
-        touches.part(Touch::Write, IN);
-        touches.part(Touch::Write, UNFINISHED);
+        // What it waited for, before it was refused, can have come in another order.
+        let touch = if counts.shut { Touch::Read } else { Touch::Write };
+        touches.part(touch, IN);
+        touches.part(touch, UNFINISHED);
         let other = match self.order {
             QueueOrder::FirstIn => self.slot_of_put(counts),
             _ => OUT,
         };
-        touches.part(Touch::Write, other);
+        touches.part(touch, other);
+        touches.part(Touch::Read, SHUT);
     }
 
     fn touch_get(&self, counts: Counts, touches: &mut Touches<'_>) {
-        if counts.shut && counts.length() == 0 {
-            touches.part(Touch::Read, OUT);
-            touches.part(Touch::Read, SHUT);
-            return;
-        }
-        touches.part(Touch::Write, OUT);
+        let refused = counts.shut && counts.length() == 0;
+        let touch = if refused { Touch::Read } else { Touch::Write };
+        touches.part(touch, OUT);
         let other = match self.order {
             QueueOrder::FirstIn => self.slot_of_get(counts),
             _ => IN,
         };
-        touches.part(Touch::Write, other);
+        touches.part(touch, other);
     }
 }
 
