@@ -101,7 +101,7 @@ fn then(action: Action) -> Do {
 }
 
 /// What tasks do with an object: each is one of these pieces after another.
-fn pieces(kind: ObjectKind, times: bool, sleeps: bool) -> Vec<Vec<Do>> {
+fn pieces(kind: ObjectKind, times: bool) -> Vec<Vec<Do>> {
     let one = |action| vec![on(OBJECT, action)];
     let mut pieces = match kind {
         ObjectKind::RwLock(policy) => {
@@ -244,20 +244,15 @@ fn pieces(kind: ObjectKind, times: bool, sleeps: bool) -> Vec<Vec<Do>> {
         other => unreachable!("no pieces for {other:?}"),
     };
     pieces.push(vec![read()]);
-    if sleeps {
+    if times {
         let sleep = Do { object: u32::MAX, ..timed(Action::Sleep) };
         pieces.push(vec![sleep, write()]);
     }
     pieces
 }
 
-fn random_program(
-    numbers: &mut Numbers,
-    kind: ObjectKind,
-    times: bool,
-    clock: ClockMode,
-) -> Program {
-    let pieces = pieces(kind, times, clock == ClockMode::Exact);
+fn random_program(numbers: &mut Numbers, kind: ObjectKind, times: bool) -> Program {
+    let pieces = pieces(kind, times);
     let count = 2 + numbers.below(2);
     let length = 1 + numbers.below(if count == 2 { 3 } else { 2 });
     let task = |numbers: &mut Numbers| {
@@ -316,7 +311,7 @@ fn compare(name: &str, kind: ObjectKind, times: bool, clock: ClockMode, seeds: u
     let mut compared = Compared::default();
     for seed in 0..seeds {
         let mut numbers = Numbers(seed.wrapping_mul(7919) + 17);
-        let program = random_program(&mut numbers, kind, times, clock);
+        let program = random_program(&mut numbers, kind, times);
         let plain = Exhaustive::enumeration(100_000);
         let Some(plain) = search(&program, every(), plain, clock, 3_000) else { continue };
         let what = || format!("{name}, seed {seed}: {}", told(&program));
@@ -325,7 +320,8 @@ fn compare(name: &str, kind: ObjectKind, times: bool, clock: ClockMode, seeds: u
         let quick =
             search(&program, Points::default(), exhaustive(), clock, 60_000).expect("fewer");
         assert_eq!(plain.left, quick.left, "learned points: {}", what());
-        assert!(quick.complete <= full.complete, "{}", what());
+        // Where time runs out, a node with fewer points may have more to try.
+        assert!(times || quick.complete <= full.complete, "{}", what());
         compared.programs += 1;
         compared.redundant += full.redundant;
         compared.complete += full.complete;
@@ -395,7 +391,6 @@ fn what_waited_in_vain_could_have_come_first() {
 }
 
 #[test]
-#[ignore = "the search does not reverse the end of a sleep and the start of a timed wait"]
 fn a_wait_can_run_out_while_another_task_sleeps() {
     let sleep = Do { object: u32::MAX, ..timed(Action::Sleep) };
     let program = Program {

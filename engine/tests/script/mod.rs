@@ -44,6 +44,8 @@ pub(crate) struct Progress {
     pub next: usize,
     /// What they answered.
     pub replies: Vec<Reply>,
+    /// Which operation each of the answers is of, from 1.
+    pub of: Vec<usize>,
     /// The second half of an operation that waits.
     pub forced: Option<Do>,
 }
@@ -155,6 +157,8 @@ impl Run<'_> {
             _ => reply,
         };
         self.tasks[index].forced = second_half(&self.program.objects, done, reply);
+        let next = self.tasks[index].next;
+        self.tasks[index].of.push(next);
         self.tasks[index].replies.push(reply);
     }
 }
