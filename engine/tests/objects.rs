@@ -304,8 +304,8 @@ struct Compared {
 
 fn compare(name: &str, kind: ObjectKind, times: bool, clock: ClockMode, seeds: u64) -> Compared {
     let exhaustive = || match clock {
-        ClockMode::Exact => Exhaustive::by_sleep_sets(100_000),
-        _ => Exhaustive::new(100_000),
+        ClockMode::Exact | ClockMode::Any => Exhaustive::by_sleep_sets(100_000),
+        ClockMode::Legal => Exhaustive::new(100_000),
     };
     let every = Points::everything;
     let mut compared = Compared::default();
@@ -351,6 +351,11 @@ fn the_results_are_those_of_plain_enumeration_where_time_runs_out() {
 #[test]
 fn the_results_are_those_of_plain_enumeration_where_deadlines_order() {
     compare_all(true, ClockMode::Exact, 40);
+}
+
+#[test]
+fn the_results_are_those_of_plain_enumeration_where_any_wait_may_run_out() {
+    compare_all(true, ClockMode::Any, 30);
 }
 
 #[test]

@@ -153,7 +153,7 @@ impl Model for RwLock {
 
     fn gist(&self) -> u64 {
         let flag = |set: bool, flag: u64| if set { flag } else { 0 };
-        NOBODY + self.readers.len() as u64
+        (NOBODY + self.readers.len() as u64)
             | flag(self.writer.is_some(), WRITTEN)
             | flag(!self.queue.is_empty(), QUEUED)
     }
