@@ -343,6 +343,41 @@ fn the_results_are_those_of_plain_enumeration() {
     compare_all(false, ClockMode::Legal, 60);
 }
 
+/// A program that uses two objects.
+fn mixed_program(numbers: &mut Numbers) -> Program {
+    let all = kinds();
+    let kinds: Vec<ObjectKind> = (0..2).map(|_| all[numbers.below(all.len())].1).collect();
+    let mut program = random_program(numbers, kinds[0], false);
+    let other = random_program(numbers, kinds[1], false);
+    let moved = |own: &Do| Do { object: if own.object == OBJECT { 2 } else { own.object }, ..*own };
+    for (task, more) in program.tasks.iter_mut().zip(&other.tasks) {
+        let first = numbers.below(2) * task.len();
+        task.splice(first..first, more.iter().take(3).map(moved));
+    }
+    program.objects.push(kinds[1]);
+    program
+}
+
+#[test]
+fn the_results_are_those_of_plain_enumeration_with_two_objects() {
+    let clock = ClockMode::Legal;
+    let mut compared = 0;
+    for seed in 0..250 {
+        let program = mixed_program(&mut Numbers(seed * 104_729 + 5));
+        let what = || format!("seed {seed}, {:?}: {}", program.objects, told(&program));
+        let plain = Exhaustive::enumeration(100_000);
+        let every = Points::everything;
+        let Some(plain) = search(&program, every(), plain, clock, 3_000) else { continue };
+        let full = search(&program, every(), Exhaustive::new(100_000), clock, 60_000);
+        assert_eq!(plain.left, full.expect("fewer").left, "every operation a point: {}", what());
+        let quick = Exhaustive::new(100_000);
+        let quick = search(&program, Points::default(), quick, clock, 60_000);
+        assert_eq!(plain.left, quick.expect("fewer").left, "learned points: {}", what());
+        compared += 1;
+    }
+    assert!(compared > 80, "only {compared}");
+}
+
 #[test]
 fn the_results_are_those_of_plain_enumeration_where_time_runs_out() {
     compare_all(true, ClockMode::Legal, 50);
