@@ -446,3 +446,23 @@ fn a_wait_can_run_out_while_another_task_sleeps() {
     let full = search(&program, every(), Exhaustive::new(1_000), clock, 5_000);
     assert_eq!(plain.expect("a small program").left, full.expect("a small program").left);
 }
+
+#[test]
+#[ignore = "the search looks for sleeps by name and not for timers"]
+fn a_wait_can_run_out_while_a_timer_is_going() {
+    let timer = |action| Do { object: 2, ..on(OBJECT, Action::Timer(action)) };
+    let fire = Do { timeout: Some(5), ..timer(TimerAction::Fire) };
+    let release = on(OBJECT, Action::SemaphoreRelease(1));
+    let program = Program {
+        objects: vec![ObjectKind::Semaphore(0), ObjectKind::Cell, ObjectKind::Timer],
+        tasks: vec![
+            vec![timer(TimerAction::Start), fire, write(), release],
+            vec![read(), timed(Action::SemaphoreAcquire)],
+        ],
+        idle: false,
+    };
+    let (every, clock) = (Points::everything, ClockMode::Legal);
+    let plain = search(&program, every(), Exhaustive::enumeration(1_000), clock, 5_000);
+    let full = search(&program, every(), Exhaustive::new(1_000), clock, 5_000);
+    assert_eq!(plain.expect("a small program").left, full.expect("a small program").left);
+}
