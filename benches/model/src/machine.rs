@@ -291,7 +291,7 @@ impl<'a> Machine<'a> {
             Reply::Done => 1,
             Reply::Answer(answer) => i64::from(answer),
             Reply::Value(value) => value as i64,
-            Reply::Misuse(_) => -1,
+            Reply::Misuse(_) | Reply::Closed => -1,
         };
         match instruction {
             I::Read(to, cell) => {

@@ -175,13 +175,20 @@ impl Searcher {
 
     /// Searches the program.
     pub fn search(&mut self, program: &Program, plan: &Plan) -> Found {
+        self.execution.has_timed_wait = false;
         let mut machine = Machine::new(program);
         let mut strategy = plan.search();
         let mut points = if plan.learn { Points::default() } else { Points::everything() };
         let mut found = Found::default();
         for _ in 0..plan.patience {
             strategy.begin();
+            let timed = self.execution.has_timed_wait;
             let ending = machine.run(&mut self.execution, &points, &mut strategy);
+            if !plan.learn && timed != self.execution.has_timed_wait {
+                // A check, which learns that time matters, begins anew too.
+                strategy.restart();
+                continue;
+            }
             if plan.learn {
                 let before = points.generation();
                 self.races.look(&self.execution, &mut points);

@@ -97,7 +97,7 @@ pub struct Execution {
     pub blocked: Vec<Step>,
     /// A loop that saw a change which nobody announced.
     pub unseen: Option<SiteId>,
-    /// Whether some wait has had a time limit.
+    /// Whether some wait has had a time limit, in this execution or an earlier one.
     pub has_timed_wait: bool,
     yields: u32,
     objects: Objects,
@@ -144,7 +144,6 @@ impl Execution {
         self.circles.clear();
         self.blocked.clear();
         self.unseen = None;
-        self.has_timed_wait = false;
         self.yields = 0;
         self.objects.clear();
         self.tasks.clear();

@@ -36,7 +36,10 @@ impl Sequences {
             if race.second != Second::Event(rank as u32) && !order.is_before(first, rank) {
                 let ranked = execution.ranked.all[rank];
                 let accesses = execution.ranked.accesses(rank);
-                self.sequence.push(path(ranked.task), ranked.ordinal, ranked.alternative, accesses);
+                let action = execution.trace.events[ranked.event as usize].operation.action;
+                let wakes = execution.has_timed_wait && action == Action::Sleep;
+                let (ordinal, alternative) = (ranked.ordinal, ranked.alternative);
+                self.sequence.push(path(ranked.task), ordinal, alternative, wakes, accesses);
             }
         }
         let earlier = execution.ranked.all[first];
@@ -52,8 +55,13 @@ impl Sequences {
                 } else {
                     self.accesses.extend_from_slice(execution.ranked.accesses(rank as usize));
                 }
-                let (ordinal, alternative) = (later.ordinal, later.alternative);
-                self.sequence.push(path(later.task), ordinal, alternative, &self.accesses);
+                self.sequence.push(
+                    path(later.task),
+                    later.ordinal,
+                    later.alternative,
+                    false,
+                    &self.accesses,
+                );
             }
             Second::Pending(_) | Second::Expired(_) => {
                 let (step, ordinal) = waiting(execution, race.second);
@@ -63,7 +71,8 @@ impl Sequences {
                     _ => footprint::gist(execution.objects(), step.task, &step.operation),
                 };
                 execution.touch(&step, gist, &mut self.accesses);
-                self.sequence.push(path(step.task), ordinal, Alternative::Execute, &self.accesses);
+                let execute = Alternative::Execute;
+                self.sequence.push(path(step.task), ordinal, execute, false, &self.accesses);
             }
         }
         &mut self.sequence

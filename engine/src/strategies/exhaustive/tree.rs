@@ -20,6 +20,8 @@ pub(super) struct Item {
     pub ordinal: u32,
     /// How its operation goes on.
     pub alternative: Alternative,
+    /// Whether its task then wakes from a sleep, in a program in which a wait may run out of time.
+    pub wakes: bool,
     first_access: u32,
     accesses: u32,
 }
@@ -42,12 +44,13 @@ impl Sequence {
         path: u64,
         ordinal: u32,
         alternative: Alternative,
+        wakes: bool,
         accesses: &[Access],
     ) {
         let first_access = self.accesses.len() as u32;
         self.accesses.extend_from_slice(accesses);
         let accesses = accesses.len() as u32;
-        self.items.push(Item { path, ordinal, alternative, first_access, accesses });
+        self.items.push(Item { path, ordinal, alternative, wakes, first_access, accesses });
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Item, &[Access])> {
@@ -197,7 +200,8 @@ impl WakeupTrees {
                 return Relation::Conflict;
             }
         }
-        Relation::Independent
+        // An expiry may follow the sequence that could not come after the sleep.
+        if own.wakes { Relation::Conflict } else { Relation::Independent }
     }
 
     /// Appends a branch of one step, of which nothing is known: it covers whatever begins with it.
@@ -209,7 +213,7 @@ impl WakeupTrees {
         alternative: Alternative,
     ) {
         let first = self.runs.len() as u32;
-        self.runs.push(path, ordinal, alternative, &[]);
+        self.runs.push(path, ordinal, alternative, false, &[]);
         let (last, child, next) = (first + 1, EMPTY, EMPTY);
         let new = self.new_branch(Branch { first, last, child, next, known: 0 });
         if *root == EMPTY {
@@ -313,7 +317,8 @@ impl WakeupTrees {
                 let first = self.packed.len() as u32;
                 for item in &self.runs.items[branch.first as usize..branch.last as usize] {
                     let accesses = self.runs.accesses_of(item);
-                    self.packed.push(item.path, item.ordinal, item.alternative, accesses);
+                    let Item { path, ordinal, alternative, wakes, .. } = *item;
+                    self.packed.push(path, ordinal, alternative, wakes, accesses);
                 }
                 let last = self.packed.len() as u32;
                 let packed = &mut self.branches[index as usize];
@@ -339,7 +344,8 @@ impl WakeupTrees {
     fn add(&mut self, sequence: &Sequence, known: u32) -> u32 {
         let first = self.runs.len() as u32;
         for (item, accesses) in sequence.iter() {
-            self.runs.push(item.path, item.ordinal, item.alternative, accesses);
+            let Item { path, ordinal, alternative, wakes, .. } = *item;
+            self.runs.push(path, ordinal, alternative, wakes, accesses);
         }
         let last = self.runs.len() as u32;
         self.new_branch(Branch { first, last, child: EMPTY, next: EMPTY, known })
