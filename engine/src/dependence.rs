@@ -45,7 +45,7 @@ pub fn conflict(a: Action, b: Action) -> bool {
             SemaphoreAcquire | SemaphoreTry | SemaphoreRelease(_) | SemaphoreValue,
         ) => true,
         (ConditionWait(_) | ConditionNotify(_), ConditionWait(_) | ConditionNotify(_)) => true,
-        (EventSet, EventSet) | (EventClear, EventClear) => false,
+        // Of two that set it, the first one changes it, and which that is can be seen by who waits.
         (EventSet | EventClear, b) => is_event_action(b),
         (a, EventSet | EventClear) => is_event_action(a),
         (EventWait, EventWait) => false,

@@ -48,6 +48,8 @@ pub struct Races {
     /// The permits of each semaphore at the event that is looked at.
     permits: Vec<i64>,
     objects: Objects,
+    /// For the rank of each event that ended somebody's wait, what its task knew.
+    wakers: Vec<Option<Vec<u32>>>,
     /// The data races seen so far, each once, in order.
     pub data_races: Vec<DataRace>,
 }
@@ -81,19 +83,28 @@ impl Races {
         for task in 0..self.tasks {
             self.clocks[task * self.tasks + task] = 1;
         }
+        self.wakers.clear();
+        self.wakers.resize(execution.ranked.len(), None);
+        for ranked in &execution.ranked.all {
+            if let Some(waker) = ranked.enabler {
+                self.wakers[waker as usize] = Some(Vec::new());
+            }
+        }
+        let mut rank = 0;
         // That virtual time moved on between two events is no reason: what waited may have been first
         // to wait.
-        let mut rank = 0;
         for (index, event) in execution.trace.events.iter().enumerate() {
-            let ranked = execution.ranked.all.get(rank);
-            let is_ranked = ranked.is_some_and(|ranked| ranked.event as usize == index);
+            let ranked = execution.ranked.all.get(rank).filter(|own| own.event as usize == index);
             let refused = matches!(event.reply, Reply::Misuse(_));
             self.race(event.task, &event.operation, refused, execution, points);
-            if is_ranked && model::role(event.operation.action).is_some() {
+            if ranked.is_some() && model::role(event.operation.action).is_some() {
                 self.order(execution, rank, points);
             }
-            self.synchronise(event);
-            rank += usize::from(is_ranked);
+            if ranked.is_some() && self.wakers[rank].is_some() {
+                self.wakers[rank] = Some(self.clock(event.task).to_vec());
+            }
+            self.synchronise(event, ranked.and_then(|ranked| ranked.enabler));
+            rank += usize::from(ranked.is_some());
         }
         // What a task waits for at the end races with whoever has it.
         for step in &execution.blocked {
@@ -202,7 +213,7 @@ impl Races {
         }
     }
 
-    fn synchronise(&mut self, event: &Event) {
+    fn synchronise(&mut self, event: &Event, waker: Option<u32>) {
         let (task, object) = (event.task, event.operation.object);
         if let Some(permits) = self.permits.get_mut(object.index()) {
             match (event.operation.action, event.reply) {
@@ -214,17 +225,31 @@ impl Races {
         match (event.operation.action, event.reply) {
             (Action::MutexAcquire | Action::MutexTry, Reply::Answer(true))
             | (Action::SemaphoreAcquire | Action::SemaphoreTry, Reply::Answer(true))
-            | (Action::EventWait | Action::EventResume | Action::EventIsSet, Reply::Answer(true)) =>
-            {
+            | (Action::EventWait | Action::EventIsSet, Reply::Answer(true)) => {
                 self.acquire(task, object);
             }
             (Action::MutexRelease, _) => {
                 self.released[object.index()].clear();
                 self.release(task, object);
             }
-            (Action::SemaphoreRelease(_) | Action::EventSet | Action::ConditionNotify(_), _) => {
-                self.release(task, object);
+            (Action::EventResume, Reply::Answer(true)) => self.acquire_from(task, waker),
+            (Action::SemaphoreRelease(_), _) => self.release(task, object),
+            // Setting an event that is set is seen by nobody.
+            (Action::EventSet, _) => {
+                let was_set = self.permits.get_mut(object.index());
+                if was_set.is_some_and(|set| core::mem::replace(set, 1) == 0) {
+                    self.released[object.index()].clear();
+                    self.release(task, object);
+                } else {
+                    self.tick(task);
+                }
             }
+            (Action::EventClear, _) => {
+                if let Some(set) = self.permits.get_mut(object.index()) {
+                    *set = 0;
+                }
+            }
+            (Action::ConditionNotify(_), _) => self.tick(task),
             (Action::ConditionWait(mutex), _) => {
                 if let Some(released) = self.released.get_mut(mutex.index()) {
                     released.clear();
@@ -234,7 +259,7 @@ impl Races {
             (Action::ConditionResume(mutex), reply) => {
                 self.acquire(task, mutex);
                 if reply == Reply::Answer(true) {
-                    self.acquire(task, object);
+                    self.acquire_from(task, waker);
                 }
             }
             (Action::TaskStart(child), _) => {
@@ -268,6 +293,14 @@ impl Races {
         let released = core::mem::take(released);
         join(self.clock(task), &released);
         self.released[object.index()] = released;
+    }
+
+    /// The task acquires from the event that ended its wait.
+    fn acquire_from(&mut self, task: TaskId, waker: Option<u32>) {
+        let Some(waker) = waker.map(|waker| waker as usize) else { return };
+        let Some(known) = self.wakers.get_mut(waker).and_then(Option::take) else { return };
+        join(self.clock(task), &known);
+        self.wakers[waker] = Some(known);
     }
 
     fn release(&mut self, task: TaskId, object: ObjectId) {

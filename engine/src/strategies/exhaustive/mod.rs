@@ -18,12 +18,12 @@ mod tree;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use everyway_protocol::operation::{Action, Operation};
+use everyway_protocol::operation::Operation;
 use everyway_protocol::schedule::Alternative;
 
 use super::{Pick, Strategy, default_choice};
 use crate::dependence::Step;
-use crate::execution::{Ending, Execution};
+use crate::execution::{Ending, Execution, is_sleep};
 use crate::footprint::{self, Access};
 use crate::happens_before::HappensBefore;
 use sequences::Sequences;
@@ -319,7 +319,7 @@ impl Exhaustive {
     fn widen_sleeps(&mut self) {
         for index in 0..self.nodes.len() {
             let operation = self.nodes[index].operation;
-            if operation.is_some_and(|operation| operation.action == Action::Sleep) {
+            if operation.is_some_and(|operation| is_sleep(operation.action)) {
                 self.widen(index);
             }
         }

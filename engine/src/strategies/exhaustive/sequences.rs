@@ -8,8 +8,8 @@ use everyway_protocol::schedule::Alternative;
 
 use super::tree::Sequence;
 use crate::dependence::Step;
-use crate::execution::Execution;
 use crate::execution::ranked::Ranked;
+use crate::execution::{Execution, is_sleep};
 use crate::footprint::{self, Access};
 use crate::happens_before::{HappensBefore, Race, Second};
 
@@ -37,7 +37,7 @@ impl Sequences {
                 let ranked = execution.ranked.all[rank];
                 let accesses = execution.ranked.accesses(rank);
                 let action = execution.trace.events[ranked.event as usize].operation.action;
-                let wakes = execution.has_timed_wait && action == Action::Sleep;
+                let wakes = execution.has_timed_wait && is_sleep(action);
                 let (ordinal, alternative) = (ranked.ordinal, ranked.alternative);
                 self.sequence.push(path(ranked.task), ordinal, alternative, wakes, accesses);
             }
