@@ -12,19 +12,22 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::access::access;
+use crate::attributes::{attr, attrw, entry_changed_in_place, inplace, passed, wattr};
 use crate::cells;
 use crate::containers::{self, container_behind, kind_of};
 use crate::facts;
 use crate::iterate;
+use crate::scans::{mutate, scan, size};
+use crate::stand_ins;
 use crate::tasks::follow;
 use crate::world::world;
 
-type Arguments = *mut *mut PyObject;
+pub(crate) type Arguments = *mut *mut PyObject;
 pub(crate) type Announcer =
     unsafe extern "C" fn(*mut PyObject, Arguments, Py_ssize_t) -> *mut PyObject;
 
-const WHOLE_READ: Action = Action::Read(Field::Whole);
-const WHOLE_WRITE: Action = Action::Write(Field::Whole);
+pub(crate) const WHOLE_READ: Action = Action::Read(Field::Whole);
+pub(crate) const WHOLE_WRITE: Action = Action::Write(Field::Whole);
 
 /// A site argument.
 #[inline(always)]
@@ -40,133 +43,8 @@ pub(crate) unsafe fn again(object: *mut PyObject) -> *mut PyObject {
 
 /// The object if the announcement went well, else null with the exception set.
 #[inline(always)]
-unsafe fn given(went_well: bool, object: *mut PyObject) -> *mut PyObject {
+pub(crate) unsafe fn given(went_well: bool, object: *mut PyObject) -> *mut PyObject {
     if went_well { again(object) } else { ptr::null_mut() }
-}
-
-unsafe extern "C" fn attr(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
-    let (object, name) = (*a, *a.add(1));
-    if crate::access::is_on() {
-        let site = site(*a.add(2));
-        facts::expect_property(object, name, c"fget", site);
-        for owner in cells::read_locations(object, name) {
-            if !owner.is_null() && !access(owner, name, WHOLE_READ, site) {
-                return ptr::null_mut();
-            }
-        }
-    }
-    again(object)
-}
-
-unsafe fn attribute_write(object: *mut PyObject, name: *mut PyObject, site: u32) -> bool {
-    facts::expect_property(object, name, c"fset", site);
-    match cells::written_location(object, name) {
-        Some(owner) => access(owner, name, WHOLE_WRITE, site),
-        None => true,
-    }
-}
-
-unsafe extern "C" fn attrw(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
-    given(attribute_write(*a, *a.add(1), site(*a.add(2))), *a)
-}
-
-/// Announces that an in-place operator changes what it is applied to, if that is a container.
-unsafe fn changed_in_place(value: *mut PyObject, site: u32) -> bool {
-    match container_behind(value) {
-        Some((container, _)) if crate::access::is_on() => {
-            access(container, ptr::null_mut(), Action::Update(Field::Whole), site)
-        }
-        _ => true,
-    }
-}
-
-/// The same for what an attribute holds, without running code of the user's.
-unsafe fn attribute_changed_in_place(
-    object: *mut PyObject,
-    name: *mut PyObject,
-    site: u32,
-) -> bool {
-    if !crate::access::is_on() {
-        return true;
-    }
-    let dictionary = PyObject_GetAttrString(object, c"__dict__".as_ptr());
-    if dictionary.is_null() {
-        PyErr_Clear();
-        return true;
-    }
-    let value = PyObject_GetItem(dictionary, name);
-    Py_DECREF(dictionary);
-    if value.is_null() {
-        PyErr_Clear();
-        return true;
-    }
-    let went_well = changed_in_place(value, site);
-    Py_DECREF(value);
-    went_well
-}
-
-unsafe fn entry_changed_in_place(object: *mut PyObject, key: *mut PyObject, site: u32) -> bool {
-    if !crate::access::is_on() || kind_of(object).is_none() {
-        return true;
-    }
-    let plain = Py_TYPE(object) == &raw mut PyDict_Type || Py_TYPE(object) == &raw mut PyList_Type;
-    if !plain {
-        return true;
-    }
-    let value = PyObject_GetItem(object, key);
-    if value.is_null() {
-        PyErr_Clear();
-        return true;
-    }
-    let went_well = changed_in_place(value, site);
-    Py_DECREF(value);
-    went_well
-}
-
-/// `__ev_inplace__(value, target, S)`: the target of an in-place operator on a name.
-unsafe extern "C" fn inplace(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
-    given(changed_in_place(*a.add(1), site(*a.add(2))), *a)
-}
-
-unsafe extern "C" fn wattr(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
-    // The change comes right after the last announcement; storing the same object again changes
-    // nothing.
-    let went_well = attribute_write(*a.add(1), *a.add(2), site(*a.add(3)))
-        && attribute_changed_in_place(*a.add(1), *a.add(2), site(*a.add(3)));
-    given(went_well, *a)
-}
-
-/// Announces an attribute's read, or its write or deletion, for `getattr`, `hasattr`, `setattr` and
-/// `delattr`, which name it by a value.
-#[pyfunction]
-fn note_attribute(
-    object: &Bound<'_, PyAny>,
-    name: &Bound<'_, PyAny>,
-    writes: bool,
-) -> PyResult<()> {
-    // SAFETY: the lock is held; no reference to the world lives across the announcement.
-    let went_well = unsafe {
-        if !crate::access::is_on() || PyUnicode_CheckExact(name.as_ptr()) == 0 {
-            return Ok(());
-        }
-        let w = world();
-        let site = w.places.of_caller(&mut w.sites).0;
-        // Locations are told apart by the address of the name.
-        let mut interned = again(name.as_ptr());
-        PyUnicode_InternInPlace(&raw mut interned);
-        let went_well = if writes {
-            attribute_write(object.as_ptr(), interned, site)
-        } else {
-            let owners = cells::read_locations(object.as_ptr(), interned);
-            owners
-                .into_iter()
-                .filter(|owner| !owner.is_null())
-                .all(|owner| access(owner, interned, WHOLE_READ, site))
-        };
-        Py_DECREF(interned);
-        went_well
-    };
-    if went_well { Ok(()) } else { Err(PyErr::fetch(object.py())) }
 }
 
 unsafe fn globals() -> *mut PyObject {
@@ -280,35 +158,29 @@ unsafe extern "C" fn contains(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> 
     }
 }
 
-/// Announces what is done to a whole container, if the object is one.
-unsafe fn whole(object: *mut PyObject, action: Action, site: u32) -> *mut PyObject {
-    match container_behind(object) {
-        Some((container, _)) if crate::access::is_on() => {
-            given(access(container, ptr::null_mut(), action, site), object)
-        }
-        _ => again(object),
-    }
-}
-
-unsafe extern "C" fn size(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
-    whole(*a, Action::Read(Field::Shape), site(*a.add(1)))
-}
-
-unsafe extern "C" fn scan(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
-    whole(*a, WHOLE_READ, site(*a.add(1)))
-}
-
-unsafe extern "C" fn mutate(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
-    whole(*a, Action::Update(Field::Whole), site(*a.add(1)))
-}
-
 unsafe extern "C" fn iterator(_: *mut PyObject, a: Arguments, n: Py_ssize_t) -> *mut PyObject {
     let test = if n > 2 { PyLong_AsLong(*a.add(2)) } else { -1 };
     iterate::over(*a, site(*a.add(1)), u32::try_from(test).ok())
 }
 
+/// `__ev_next__(next, S, iterator, …)`.
+unsafe extern "C" fn next(_: *mut PyObject, a: Arguments, n: Py_ssize_t) -> *mut PyObject {
+    let arguments = PyTuple_New(n - 2);
+    for index in 2..n {
+        PyTuple_SetItem(arguments, index - 2, again(*a.add(index as usize)));
+    }
+    let given = iterate::next(*a, site(*a.add(1)), arguments);
+    Py_DECREF(arguments);
+    given
+}
+
+/// `__ev_reversed__(reversed, obj, S)`.
+unsafe extern "C" fn reversed(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
+    iterate::reversed(*a, *a.add(1), site(*a.add(2)))
+}
+
 unsafe extern "C" fn store(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
-    iterate::store_proxy(*a, site(*a.add(1)))
+    stand_ins::store_proxy(*a, site(*a.add(1)))
 }
 
 /// Announces what a container's method does.
@@ -330,15 +202,13 @@ pub(crate) unsafe fn container_method(
     }
     let bytes = std::slice::from_raw_parts(text.cast::<u8>(), length as usize);
     let text = std::str::from_utf8_unchecked(bytes);
-    if let Some(argument) = first
-        && reads_its_argument(text)
-        && whole(argument, WHOLE_READ, site).is_null()
-    {
-        return false;
-    }
-    match containers::method(kind, text, first) {
-        Some(action) => access(container, ptr::null_mut(), action, site),
-        None => true,
+    let Some(action) = containers::method(kind, text, first) else { return true };
+    let announce = || access(container, ptr::null_mut(), action, site);
+    match first {
+        Some(argument) if reads_its_argument(text) => {
+            iterate::consume_and(argument, site, announce)
+        }
+        _ => announce(),
     }
 }
 
@@ -391,7 +261,7 @@ unsafe extern "C" fn method(_: *mut PyObject, a: Arguments, n: Py_ssize_t) -> *m
 }
 
 unsafe extern "C" fn bound(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
-    iterate::bound_method(*a, *a.add(1), site(*a.add(2)))
+    stand_ins::bound_method(*a, *a.add(1), site(*a.add(2)))
 }
 
 /// So many rounds without any announcement are taken for an endless loop.
@@ -467,6 +337,9 @@ macro_rules! announcers {
 
 announcers! {
     c"__ev_attr__" => attr / attr_facts,
+    c"__ev_passed__" => passed / passed_facts,
+    c"__ev_next__" => next / next_facts,
+    c"__ev_reversed__" => reversed / reversed_facts,
     c"__ev_attrw__" => attrw / attrw_facts,
     c"__ev_wattr__" => wattr / wattr_facts,
     c"__ev_global__" => global / global_facts,
@@ -565,6 +438,6 @@ pub(crate) fn set_up(module: &Bound<'_, PyModule>) -> PyResult<()> {
         objects.push((c"__ev_call__", true, call));
     }
     module.add_function(wrap_pyfunction!(announcers, module)?)?;
-    module.add_function(wrap_pyfunction!(note_attribute, module)?)?;
+    crate::attributes::set_up(module)?;
     Ok(())
 }

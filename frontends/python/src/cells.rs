@@ -82,6 +82,7 @@ fn user_module(dictionary: Bound<'_, PyAny>) {
 pub(crate) unsafe fn forget() {
     (*KNOWN).places.clear();
     (*KNOWN).modules.clear();
+    crate::fields::forget();
 }
 
 pub(crate) unsafe fn is_user_module(dictionary: *mut PyObject) -> bool {
@@ -185,20 +186,22 @@ unsafe fn find_place(kind: *mut PyTypeObject, name: *mut PyObject) -> Place {
     }
 }
 
-/// Whether each task has attributes of its own in the instances (`threading.local`).
-unsafe fn is_per_task(kind: *mut PyTypeObject) -> bool {
-    let name = PyUnicode_InternFromString(c"__everyway_per_task__".as_ptr());
-    let found = !_PyType_Lookup(kind, name).is_null();
+/// What a class has under the name, borrowed, or null.
+pub(crate) unsafe fn looked_up(kind: *mut PyTypeObject, name: &std::ffi::CStr) -> *mut PyObject {
+    let name = PyUnicode_InternFromString(name.as_ptr());
+    let found = _PyType_Lookup(kind, name);
     Py_DECREF(name);
     found
 }
 
+/// Whether each task has attributes of its own in the instances (`threading.local`).
+unsafe fn is_per_task(kind: *mut PyTypeObject) -> bool {
+    !looked_up(kind, c"__everyway_per_task__").is_null()
+}
+
 /// Whether the class of a class attribute is a descriptor: its code decides what is read.
 unsafe fn has_getter(kind: *mut PyTypeObject) -> bool {
-    let name = PyUnicode_InternFromString(c"__get__".as_ptr());
-    let found = !_PyType_Lookup(kind, name).is_null();
-    Py_DECREF(name);
-    found
+    !looked_up(kind, c"__get__").is_null()
 }
 
 /// The getter or setter (`fget`, `fset`) of the user's property that the attribute is, as a new

@@ -26,12 +26,14 @@ pub(crate) enum Kind {
 struct Types {
     deque: *mut PyTypeObject,
     default_dictionary: *mut PyTypeObject,
+    namespace: *mut PyTypeObject,
     views: [*mut PyTypeObject; 3],
 }
 
 static mut TYPES: Types = Types {
     deque: ptr::null_mut(),
     default_dictionary: ptr::null_mut(),
+    namespace: ptr::null_mut(),
     views: [ptr::null_mut(); 3],
 };
 
@@ -44,6 +46,8 @@ pub(crate) fn set_up(module: &Bound<'_, PyModule>) -> PyResult<()> {
     unsafe {
         TYPES.deque = kind("deque")?;
         TYPES.default_dictionary = kind("defaultdict")?;
+        TYPES.namespace =
+            module.py().import("types")?.getattr("SimpleNamespace")?.into_ptr().cast();
         TYPES.views =
             [&raw mut PyDictKeys_Type, &raw mut PyDictValues_Type, &raw mut PyDictItems_Type];
     }
@@ -78,6 +82,15 @@ pub(crate) unsafe fn kind_of(object: *mut PyObject) -> Option<Kind> {
         return Some(Kind::List);
     }
     None
+}
+
+pub(crate) unsafe fn is_deque(object: *mut PyObject) -> bool {
+    PyType_IsSubtype(Py_TYPE(object), TYPES.deque) != 0
+}
+
+/// Whether the object is a `types.SimpleNamespace`.
+pub(crate) unsafe fn is_namespace(object: *mut PyObject) -> bool {
+    PyType_IsSubtype(Py_TYPE(object), TYPES.namespace) != 0
 }
 
 /// The container that the object is, or is a view of.

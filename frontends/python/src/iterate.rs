@@ -1,5 +1,5 @@
-//! The few objects that stand in for the program's own for a moment: the iterator of a shared container,
-//! the target of an item's store, the method of a container that is called with named arguments.
+//! Iterators over containers: each step that user code waits for is a read of its own, what C code takes
+//! at once is one.
 
 use std::ptr;
 
@@ -8,12 +8,12 @@ use everyway_protocol::operation::{Action, Field};
 use everyway_protocol::trace::Fact;
 use pyo3::ffi::*;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
 
 use crate::access::{access, is_on, note_fact};
-use crate::announcers::{again, container_method, entry_write};
-use crate::containers::{container_behind, remember_view};
-use crate::world::world;
+use crate::announcers::again;
+use crate::containers::container_behind;
+use crate::reach::{self, Handed};
+use crate::world::{TaskSide, world};
 
 /// Iterates over a container and announces each step.
 #[pyclass(module = "everyway._core")]
@@ -23,6 +23,9 @@ struct SharedIterator {
     site: u32,
     test: Option<u32>,
 }
+
+/// No site: the steps of an iterator further in name theirs.
+pub(crate) const NO_STEP: u32 = u32::MAX;
 
 #[pymethods]
 impl SharedIterator {
@@ -39,10 +42,11 @@ impl SharedIterator {
         };
         // SAFETY: the lock is held; no borrow of this object lives across the announcement.
         unsafe {
-            if let Some(container) = &container
-                && is_on()
-                && !access(container.as_ptr(), ptr::null_mut(), Action::Read(Field::Whole), site)
-            {
+            let read = match &container {
+                Some(container) => step_read(container.as_ptr(), site),
+                None => true,
+            };
+            if !read {
                 return Err(PyErr::fetch(py));
             }
             if let Some(test) = test
@@ -51,7 +55,10 @@ impl SharedIterator {
             {
                 note_fact(world(), Fact::Test(SiteId(test)));
             }
-            let next = PyIter_Next(inner.as_ptr());
+            let next = match container {
+                Some(_) => PyIter_Next(inner.as_ptr()),
+                None => step(site, || PyIter_Next(inner.as_ptr())),
+            };
             if next.is_null() {
                 return if PyErr_Occurred().is_null() { Ok(None) } else { Err(PyErr::fetch(py)) };
             }
@@ -68,11 +75,164 @@ impl SharedIterator {
     }
 }
 
+unsafe fn side() -> Option<&'static mut TaskSide> {
+    let w = world();
+    let task = w.exploration.as_ref()?.execution.current();
+    w.tasks.get_mut(task.index())
+}
+
+unsafe fn events() -> usize {
+    world().exploration.as_ref().map_or(0, |e| e.execution.trace.events.len())
+}
+
+/// Announces the read of a step, unless it belongs to what was announced as a whole.
+unsafe fn step_read(container: *mut PyObject, site: u32) -> bool {
+    if !is_on() {
+        return true;
+    }
+    let Some(side) = side() else { return true };
+    if side.consuming == Some(events()) {
+        return true;
+    }
+    let site = if side.step_site == NO_STEP { site } else { side.step_site };
+    access(container, ptr::null_mut(), Action::Read(Field::Whole), site)
+}
+
+/// Takes a step of an iterator that may stand on a shared one, whose read is then of this site.
+unsafe fn step(site: u32, take: impl FnOnce() -> *mut PyObject) -> *mut PyObject {
+    if site == NO_STEP || !world().active {
+        return take();
+    }
+    let Some(own) = side() else { return take() };
+    own.consuming = None;
+    let outer = std::mem::replace(&mut own.step_site, site);
+    let next = take();
+    if let Some(own) = side() {
+        own.step_site = outer;
+    }
+    next
+}
+
+/// `__ev_next__(next, site, iterator, …)`: the builtin `next` takes a step.
+pub(crate) unsafe fn next(
+    function: *mut PyObject,
+    site: u32,
+    arguments: *mut PyObject,
+) -> *mut PyObject {
+    step(site, || PyObject_Call(function, arguments, ptr::null_mut()))
+}
+
+/// Announces that C code takes all that is left of an iterator at once.
+pub(crate) unsafe fn consume(iterator: *mut PyObject, site: u32) -> bool {
+    consume_and(iterator, site, || true)
+}
+
+/// The same, and what the C code does at the same time.
+pub(crate) unsafe fn consume_and(
+    iterator: *mut PyObject,
+    site: u32,
+    mut rest: impl FnMut() -> bool,
+) -> bool {
+    if let Some(own) = side() {
+        own.consuming = None;
+    }
+    if is_lazy(iterator) && !is_plain(iterator) {
+        return rest();
+    }
+    let handed = Handed { object: iterator, reach: reach::Reach::Elements, site };
+    if !reach::read_and(&[handed], rest) {
+        return false;
+    }
+    if let Some(own) = side() {
+        own.consuming = Some(events());
+    }
+    true
+}
+
+/// The builtin iterators that stand on others.
+#[derive(Clone, Copy, Default)]
+struct Types {
+    shared: usize,
+    lazy: [usize; 4],
+    callables: [usize; 4],
+}
+
+static mut TYPES: Types = Types { shared: 0, lazy: [0; 4], callables: [0; 4] };
+
+/// Whether the object is an iterator that may stand on a container.
+pub(crate) unsafe fn is_lazy(object: *mut PyObject) -> bool {
+    let kind = Py_TYPE(object) as usize;
+    let types = TYPES;
+    kind == types.shared || types.lazy.contains(&kind)
+}
+
+/// What an iterator takes its elements from, as new references; a container for one of ours.
+pub(crate) unsafe fn behind(object: *mut PyObject) -> Option<Vec<*mut PyObject>> {
+    if !is_lazy(object) {
+        return None;
+    }
+    Python::attach(|py| {
+        let bound = Bound::from_borrowed_ptr(py, object);
+        if let Ok(shared) = bound.cast::<SharedIterator>() {
+            let shared = shared.borrow();
+            let under = shared.container.as_ref().unwrap_or(&shared.inner);
+            return Some(vec![under.clone_ref(py).into_ptr()]);
+        }
+        let parts = parts_of(&bound)?;
+        Some(parts.into_iter().map(Bound::into_ptr).collect())
+    })
+}
+
+/// The arguments that a builtin iterator could be made of again.
+fn parts_of<'py>(iterator: &Bound<'py, PyAny>) -> Option<Vec<Bound<'py, PyAny>>> {
+    let reduced = iterator.call_method0("__reduce__").ok()?;
+    reduced.get_item(1).ok()?.try_iter().ok()?.collect::<PyResult<_>>().ok()
+}
+
+/// Whether no code of the user's runs between the steps of an iterator.
+unsafe fn is_plain(object: *mut PyObject) -> bool {
+    let kind = Py_TYPE(object) as usize;
+    let types = TYPES;
+    if kind == types.shared || !types.lazy.contains(&kind) {
+        return container_behind(object).is_some() || kind == types.shared;
+    }
+    Python::attach(|py| {
+        let bound = Bound::from_borrowed_ptr(py, object);
+        let Some(parts) = parts_of(&bound) else { return false };
+        parts.iter().all(|part| {
+            let part = part.as_ptr();
+            let kind = Py_TYPE(part) as usize;
+            let called = types.callables.contains(&kind)
+                || (PyType_Check(part) != 0
+                    && PyType_GetFlags(part.cast()) & Py_TPFLAGS_HEAPTYPE == 0);
+            called
+                || part == Py_None()
+                || PyLong_Check(part) != 0
+                || is_plain(part)
+                || is_of_nobody(part)
+        })
+    })
+}
+
+/// Whether an iterator stands on nothing that is shared, and runs no code: one of the interpreter's
+/// own over what was made for it.
+unsafe fn is_of_nobody(object: *mut PyObject) -> bool {
+    let kind = Py_TYPE(object);
+    let native = PyType_GetFlags(kind) & Py_TPFLAGS_HEAPTYPE == 0;
+    native && kind != &raw mut PyGen_Type && PyIter_Check(object) != 0
+}
+
+unsafe extern "C" {
+    static mut PyGen_Type: PyTypeObject;
+}
+
 /// What a `for` goes over: the object itself, unless its steps have to be announced.
 pub(crate) unsafe fn over(object: *mut PyObject, site: u32, test: Option<u32>) -> *mut PyObject {
     let container = container_behind(object).map(|(container, _)| container);
     // A loop that begins before other tasks exist may still be going on when they do.
-    let announces = container.is_some() || (test.is_some() && world().facts);
+    let announces = container.is_some()
+        || (site != NO_STEP && is_lazy(object))
+        || (test.is_some() && world().facts);
     if !announces || !world().active {
         return again(object);
     }
@@ -83,7 +243,36 @@ pub(crate) unsafe fn over(object: *mut PyObject, site: u32, test: Option<u32>) -
     {
         return ptr::null_mut();
     }
-    let inner = PyObject_GetIter(object);
+    shared(container, PyObject_GetIter(object), site, test)
+}
+
+/// `reversed(object)`, whose steps are announced if the object is a container.
+pub(crate) unsafe fn reversed(
+    function: *mut PyObject,
+    object: *mut PyObject,
+    site: u32,
+) -> *mut PyObject {
+    let container = container_behind(object).map(|(container, _)| container);
+    if let Some(container) = container
+        && is_on()
+        && !access(container, ptr::null_mut(), Action::Read(Field::Whole), site)
+    {
+        return ptr::null_mut();
+    }
+    let inner = PyObject_CallFunctionObjArgs(function, object, ptr::null_mut::<PyObject>());
+    if container.is_none() || !world().active {
+        inner
+    } else {
+        shared(container, inner, site, None)
+    }
+}
+
+unsafe fn shared(
+    container: Option<*mut PyObject>,
+    inner: *mut PyObject,
+    site: u32,
+    test: Option<u32>,
+) -> *mut PyObject {
     if inner.is_null() {
         return ptr::null_mut();
     }
@@ -98,7 +287,7 @@ pub(crate) unsafe fn over(object: *mut PyObject, site: u32, test: Option<u32>) -
     })
 }
 
-unsafe fn given(py: Python<'_>, result: PyResult<Py<PyAny>>) -> *mut PyObject {
+pub(crate) unsafe fn given(py: Python<'_>, result: PyResult<Py<PyAny>>) -> *mut PyObject {
     match result {
         Ok(object) => object.into_ptr(),
         Err(error) => {
@@ -108,114 +297,30 @@ unsafe fn given(py: Python<'_>, result: PyResult<Py<PyAny>>) -> *mut PyObject {
     }
 }
 
-/// Takes the place of a container where an item of it is stored or deleted.
-#[pyclass(module = "everyway._core")]
-struct StoreProxy {
-    object: Py<PyAny>,
-    site: u32,
-}
-
-#[pymethods]
-impl StoreProxy {
-    fn __setitem__(
-        own: Bound<'_, Self>,
-        key: Bound<'_, PyAny>,
-        value: Bound<'_, PyAny>,
-    ) -> PyResult<()> {
-        let (object, site) = StoreProxy::parts(&own);
-        // SAFETY: the lock is held; no borrow of this object lives across the announcement.
-        let done = unsafe {
-            entry_write(object.as_ptr(), key.as_ptr(), false, site)
-                && PyObject_SetItem(object.as_ptr(), key.as_ptr(), value.as_ptr()) == 0
-        };
-        if done { Ok(()) } else { Err(PyErr::fetch(own.py())) }
-    }
-
-    fn __delitem__(own: Bound<'_, Self>, key: Bound<'_, PyAny>) -> PyResult<()> {
-        let (object, site) = StoreProxy::parts(&own);
-        // SAFETY: as above.
-        let done = unsafe {
-            entry_write(object.as_ptr(), key.as_ptr(), true, site)
-                && PyObject_DelItem(object.as_ptr(), key.as_ptr()) == 0
-        };
-        if done { Ok(()) } else { Err(PyErr::fetch(own.py())) }
-    }
-}
-
-impl StoreProxy {
-    fn parts(own: &Bound<'_, Self>) -> (Py<PyAny>, u32) {
-        let inner = own.borrow();
-        (inner.object.clone_ref(own.py()), inner.site)
-    }
-}
-
-/// The target of an item's store: the object itself, unless the store has to be announced.
-pub(crate) unsafe fn store_proxy(object: *mut PyObject, site: u32) -> *mut PyObject {
-    if !is_on() || crate::containers::kind_of(object).is_none() {
-        return again(object);
-    }
-    Python::attach(|py| {
-        let object = Bound::from_borrowed_ptr(py, object).unbind();
-        given(py, Py::new(py, StoreProxy { object, site }).map(Py::into_any))
-    })
-}
-
-/// A container's method that announces itself when it is called.
-#[pyclass(module = "everyway._core")]
-struct SharedMethod {
-    object: Py<PyAny>,
-    name: Py<PyAny>,
-    site: u32,
-}
-
-#[pymethods]
-impl SharedMethod {
-    #[pyo3(signature = (*arguments, **keywords))]
-    fn __call__<'py>(
-        own: Bound<'py, Self>,
-        arguments: Bound<'py, PyTuple>,
-        keywords: Option<Bound<'py, PyDict>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let py = own.py();
-        let (object, name, site) = {
-            let own = own.borrow();
-            (own.object.clone_ref(py), own.name.clone_ref(py), own.site)
-        };
-        let first = arguments.get_item(0).ok();
-        // SAFETY: the lock is held; no borrow of this object lives across the announcement.
-        let announced = unsafe {
-            let first = first.as_ref().map(|first| first.as_ptr());
-            container_method(object.as_ptr(), name.as_ptr(), first, site)
-        };
-        if !announced {
-            return Err(PyErr::fetch(py));
-        }
-        let name = name.bind(py).cast::<pyo3::types::PyString>()?;
-        let result = object.bind(py).getattr(name)?.call(arguments, keywords.as_ref())?;
-        // SAFETY: the lock is held.
-        unsafe { remember_view(object.as_ptr(), result.as_ptr()) };
-        Ok(result)
-    }
-}
-
-/// A method to be called with named or starred arguments.
-pub(crate) unsafe fn bound_method(
-    object: *mut PyObject,
-    name: *mut PyObject,
-    site: u32,
-) -> *mut PyObject {
-    if container_behind(object).is_none() {
-        return PyObject_GetAttr(object, name);
-    }
-    Python::attach(|py| {
-        let object = Bound::from_borrowed_ptr(py, object).unbind();
-        let name = Bound::from_borrowed_ptr(py, name).unbind();
-        given(py, Py::new(py, SharedMethod { object, name, site }).map(Py::into_any))
-    })
-}
-
 pub(crate) fn set_up(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_class::<SharedIterator>()?;
-    module.add_class::<StoreProxy>()?;
-    module.add_class::<SharedMethod>()
+    let py = module.py();
+    let builtins = py.import("builtins")?;
+    let types = py.import("types")?;
+    let kind = |module: &Bound<'_, PyModule>, name: &str| -> PyResult<usize> {
+        Ok(module.getattr(name)?.into_ptr() as usize)
+    };
+    // SAFETY: the module is set up once, with the lock held; the types live for ever.
+    unsafe {
+        TYPES = Types {
+            shared: py.get_type::<SharedIterator>().into_ptr() as usize,
+            lazy: [
+                kind(&builtins, "enumerate")?,
+                kind(&builtins, "zip")?,
+                kind(&builtins, "map")?,
+                kind(&builtins, "filter")?,
+            ],
+            callables: [
+                kind(&types, "BuiltinFunctionType")?,
+                kind(&types, "MethodDescriptorType")?,
+                kind(&types, "WrapperDescriptorType")?,
+                kind(&types, "MethodWrapperType")?,
+            ],
+        };
+    }
+    module.add_class::<SharedIterator>()
 }

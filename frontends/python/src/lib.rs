@@ -6,15 +6,20 @@
 
 mod access;
 mod announcers;
+mod attributes;
 mod cells;
 mod check;
 mod containers;
 mod facts;
+mod fields;
 mod greenlet;
 mod hash;
 mod iterate;
 mod places;
 mod primitives;
+mod reach;
+mod scans;
+mod stand_ins;
 mod tasks;
 mod values;
 mod world;
@@ -30,8 +35,10 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     containers::set_up(module)?;
     cells::set_up(module)?;
     facts::set_up(module)?;
+    fields::set_up();
     announcers::set_up(module)?;
     iterate::set_up(module)?;
+    stand_ins::set_up(module)?;
     primitives::set_up(module)?;
     tasks::set_up(module)?;
     check::set_up(module)?;

@@ -273,6 +273,9 @@ unsafe fn side(function: *mut PyObject, name: &str) -> TaskSide {
         pending: None,
         library_call: None,
         rounds: 0,
+        step_site: crate::iterate::NO_STEP,
+        consuming: None,
+        held: Vec::new(),
     }
 }
 
@@ -296,8 +299,10 @@ unsafe fn tear_down() {
     w.active = false;
     w.aborting = false;
     let functions: Vec<*mut PyObject> = w.tasks.iter().map(|task| task.function).collect();
+    let mut held = Vec::new();
     for task in &mut w.tasks {
         task.function = ptr::null_mut();
+        held.append(&mut task.held);
     }
     w.cells.clear();
     w.looked_at.clear();
@@ -309,6 +314,9 @@ unsafe fn tear_down() {
         Py_DECREF(*object);
     }
     Py_DECREF(root);
+    for each in held {
+        each.release();
+    }
     let w = world();
     if w.kept.is_empty() {
         w.kept = kept;

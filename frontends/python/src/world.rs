@@ -15,6 +15,7 @@ use pyo3::prelude::*;
 
 use crate::hash::{QuickMap, QuickSet};
 use crate::places::Places;
+use crate::scans::Held;
 use crate::values::Values;
 
 /// Why control came back to the root greenlet.
@@ -45,6 +46,12 @@ pub(crate) struct TaskSide {
     /// The call of library code that the task is in, in facts mode.
     pub(crate) library_call: Option<SiteId>,
     pub(crate) rounds: u64,
+    /// The site that steps of iterators are counted for; `iterate::NO_STEP` for their own.
+    pub(crate) step_site: u32,
+    /// So many events there were when native code began to take an iterator's elements.
+    pub(crate) consuming: Option<usize>,
+    /// Operands that are read later, by the native code they are for.
+    pub(crate) held: Vec<Held>,
 }
 
 /// The state of the running check.

@@ -57,6 +57,8 @@ class FakeAnnouncers:
         self.note("attr", site)
         return target
 
+    passed = attr
+
     def attrw(self, target: Any, name: str, site: int) -> Any:
         self.note("attrw", site)
         return target
@@ -118,7 +120,7 @@ class FakeAnnouncers:
         self.note_entry("size", target, site)
         return target
 
-    def scan(self, target: Any, site: int) -> Any:
+    def scan(self, target: Any, site: int, reach: int = 0, after: int = -1) -> Any:
         self.note_entry("scan", target, site)
         return target
 
@@ -151,6 +153,14 @@ class FakeAnnouncers:
     def method(self, target: Any, name: str, site: int, *arguments: Any) -> Any:
         self.note_entry("method", target, site)
         return getattr(target, name)(*arguments)
+
+    def next(self, function: Any, site: int, *arguments: Any) -> Any:
+        self.note("next", site)
+        return function(*arguments)
+
+    def reversed(self, function: Any, target: Any, site: int) -> Any:
+        values = function(target)
+        return self.steps(values, site, -1) if isinstance(target, CONTAINERS) else values
 
     def bound(self, target: Any, name: str, site: int) -> Callable[..., Any]:
         function = getattr(target, name)
@@ -195,8 +205,8 @@ class FakeAnnouncers:
 
 
 ACCESSES = (
-    "attr attrw wattr global_ globalw bind newcell cell cellw item peek store keyw witem inplace in_ size scan mutate"
-    " iter method bound loop round"
+    "attr passed attrw wattr global_ globalw bind newcell cell cellw item peek store keyw witem inplace in_ size scan"
+    " mutate iter next reversed method bound loop round"
 ).split()
 FACTS = "enter leave define test return_ call".split()
 

@@ -992,3 +992,122 @@ stream = lambda: (yield 4)
 result = (adder(1)(2), list(stream()), (lambda *rest, **more: (rest, more))(1, a=2))
 """,
 )
+program(
+    "builtin iterators",
+    """
+items = [3, 1, 2]
+table = {'a': 1, 'b': 2}
+class Odd:
+    def __reversed__(self):
+        return iter('odd')
+    def __iter__(self):
+        return iter('even')
+def steps(iterator, *default):
+    found = []
+    for _ in range(4):
+        try:
+            found.append(next(iterator, *default))
+        except StopIteration as stop:
+            found.append(repr(stop))
+    return found
+def failing(make):
+    try:
+        return list(make())
+    except (TypeError, ValueError) as error:
+        return repr(error)
+result = [
+    list(enumerate(items, 1)), list(enumerate(items, start=2)), list(zip(items, 'ab', table)), list(zip()),
+    list(map(max, items, [2, 2, 2])), list(filter(lambda each: each > 1, items)), list(filter(None, [0, 1])),
+    list(reversed(items)), list(reversed(table)), list(reversed(Odd())), list(iter(Odd())), dict(zip('ab', items)),
+    steps(iter(items)), steps(iter(items), 'end'), steps(enumerate(items)), steps(reversed(items), None),
+    list(iter(iter([1, 0]).__next__, 0)), max(items, key=lambda each: -each), min(table, key=table.get),
+    max(items, default=4), max([], default=4), max(1, 5, key=lambda each: -each), sorted(items, key=lambda e: -e),
+    failing(lambda: reversed(5)), failing(lambda: next(items)), failing(lambda: iter(5)), failing(lambda: zip(items, 5)),
+    failing(lambda: zip(items, 'ab', strict=True)), failing(lambda: max([])), failing(lambda: enumerate()),
+    [*zip(*[items, items])], any(map(str, items)), all(each for each in items), sum(map(abs, items), 10),
+    ', '.join(map(str, reversed(items))), tuple(map(str, table.items())), iter(iter(items)) is not None,
+]
+""",
+)
+program(
+    "an iterator that is changed under way",
+    """
+items = [1, 2, 3]
+found = []
+for place, each in enumerate(items):
+    found.append(each)
+    if place == 0:
+        items.append(4)
+table = {1: 2}
+try:
+    for key, value in zip(table, table):
+        table[key + 1] = value
+except RuntimeError as error:
+    found.append(repr(error))
+steps = iter(items)
+first = next(steps)
+rest = list(steps)
+again = list(steps)
+result = (found, first, rest, again)
+""",
+)
+program(
+    "methods that are passed on",
+    """
+import types
+items, table, text = [], {'a': 1}, 'abc'
+class Bag(list):
+    extra = 5
+    def append(self, value):
+        super().append(value * 2)
+class Plain:
+    def __init__(self):
+        self.items, self.count = [1], 3
+    def get(self):
+        return self.count
+add, get, bag, plain = items.append, table.get, Bag(), Plain()
+add(1)
+list(map(add, (2, 3)))
+put = bag.append
+put(4)
+grow = bag.extend
+grow([5])
+try:
+    items.get
+except AttributeError as error:
+    missing = str(error)
+try:
+    add()
+except TypeError as error:
+    wrong = str(error)
+result = [
+    items, get('a'), get('z', 9), bag, missing, wrong, add == items.append, add != [].append, add.__name__,
+    add.__self__ is items, callable(add), plain.get(), plain.items, plain.count, bag.extra, text.count, isinstance(
+        add, types.BuiltinMethodType), len({add, items.append}), [1, 2].index(2), (1, 2).count, sorted('ba', key=table.get,
+        reverse=True) if False else None, table.keys() == {'a'}, type(put).__name__,
+]
+result[15] = result[15]('a')
+result[19] = result[19](1)
+""",
+)
+program(
+    "operands that are read together",
+    """
+calls = []
+def seen(value):
+    calls.append(value)
+    return value
+one, two = [1, [2]], [1, [2]]
+def failing(make):
+    try:
+        return make()
+    except Exception as error:
+        return repr(error)
+result = [
+    seen(one) == seen(two), one != two, one < two, one + two, one == 3, [one, 4] == [two, 4], one is two, 1 < 2 < 3,
+    one <= two == one, {1} | {2}, {1} & {1, 2}, one * 2, 'x%s' % one, '%s %s' % (one, two), (one, two) == (two, one),
+    f'{one!r:>12}', str(one), repr(two), failing(lambda: one + 5), failing(lambda: one < 5), failing(lambda: 1 + (1/0)),
+    failing(lambda: one == 1 / 0), print(one, two, sep='', end='', file=None) if False else 0, calls,
+]
+""",
+)

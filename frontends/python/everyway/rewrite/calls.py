@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 
 from .containers import (
     CONTAINER_METHODS,
+    DEEPLY_READING_BUILTINS,
+    DEEPLY_READING_FUNCTIONS,
     FRAME_BUILTINS,
     METHODS_READING_ARGUMENTS,
     MUTATING_FUNCTIONS,
@@ -13,6 +16,7 @@ from .containers import (
     PLAIN_BUILTINS,
     SCANNING_BUILTINS,
     SIZING_BUILTINS,
+    STEPPING_BUILTINS,
 )
 from .expressions import Expressions
 from .sites import Uses, spelled, union
@@ -44,14 +48,52 @@ class Calls(Expressions):
 
     def builtin_call(self, node: ast.Call, name: str) -> ast.expr:
         """Rewrite a call of a builtin: what it is given flows into what it gives."""
-        announcer = "__ev_size__" if name in SIZING_BUILTINS else "__ev_scan__"
-        reads = name in SIZING_BUILTINS | SCANNING_BUILTINS
-        for index, argument in enumerate(node.args):
-            plain = not reads or isinstance(argument, ast.Starred)
-            node.args[index] = self.expression(argument) if plain else self.observed(announcer, argument)
+        plain = not node.keywords and not any(isinstance(argument, ast.Starred) for argument in node.args)
+        if name == "reversed" and plain and len(node.args) == 1 and self.may_give_container(node.args[0]):
+            return self.stepping_call("__ev_reversed__", node)
+        if name == "next" and plain and node.args and self.may_give_container(node.args[0]):
+            return self.stepping_call("__ev_next__", node)
+        keyed = any(keyword.arg == "key" for keyword in node.keywords)
+        if name in STEPPING_BUILTINS or (keyed and name in ("max", "min") and len(node.args) == 1):
+            self.stepped_arguments(node, name)
+        elif name in SIZING_BUILTINS:
+            node.args = [self.expression(a) if isinstance(a, ast.Starred) else self.sized(a) for a in node.args]
+        elif name in SCANNING_BUILTINS:
+            node.args = self.scanned_together(node.args, 0 if keyed else DEEPLY_READING_BUILTINS.get(name, 0))
+        else:
+            node.args = [self.expression(argument) for argument in node.args]
         for keyword in node.keywords:
             keyword.value = self.keyword_value(keyword)
         return node
+
+    def stepping_call(self, announcer: str, node: ast.Call) -> ast.expr:
+        """Rewrite `reversed(c)` or `next(i)`, whose steps get the call's own site."""
+        name = spelled(node.args[0])
+        arguments = [self.expression(argument) for argument in node.args]
+        site = self.source("read", node, name)
+        if announcer == "__ev_next__":
+            return self.announcer(node, announcer, node.func, site, *arguments)
+        return self.announcer(node, announcer, node.func, *arguments, site)
+
+    def stepped_arguments(self, node: ast.Call, name: str) -> None:
+        """Rewrite the arguments of a builtin that takes element after element, with code between."""
+        first = 1 if name in ("filter", "map") else 0
+        last = 0 if name == "iter" and len(node.args) != 1 else 1 if name == "enumerate" else len(node.args)
+        for index, argument in enumerate(node.args):
+            stepped = first <= index < last and not isinstance(argument, ast.Starred)
+            node.args[index] = self.stepped(argument) if stepped else self.expression(argument)
+
+    def stepped(self, node: ast.expr) -> ast.expr:
+        """Rewrite an expression whose elements are taken one by one."""
+        if not self.may_give_container(node):
+            return self.expression(node)
+        name = spelled(node)
+        value = self.expression(node)
+        self.context.repeats += 1
+        site = self.source("read", node, name)
+        self.context.repeats -= 1
+        arguments = (value, site) if self.mode == "accesses" else (value, site, -1)
+        return self.announcer(node, "__ev_iter__", *arguments)
 
     def keyword_value(self, keyword: ast.keyword) -> ast.expr:
         """Rewrite an argument by name; `**d` reads the whole of `d`."""
@@ -78,7 +120,8 @@ class Calls(Expressions):
         if path in MUTATING_FUNCTIONS and node.args and not isinstance(node.args[0], ast.Starred):
             arguments = self.mutating_arguments(node)
         else:
-            arguments = self.arguments(node, joins or (path is not None and path not in NUMBER_FUNCTIONS))
+            reads = joins or (path is not None and path not in NUMBER_FUNCTIONS)
+            arguments = self.arguments(node, reads, DEEPLY_READING_FUNCTIONS.get(path or "", 0))
         site = self.call_site(node, name, receiver, arguments)
         if self.mode == "accesses":
             return node
@@ -93,12 +136,13 @@ class Calls(Expressions):
         keywords = [[keyword, used.as_fields()] for keyword, used in arguments if keyword is not None]
         return self.source("call", node, name, uses=uses, receiver=receiver, arguments=positional, keywords=keywords)
 
-    def arguments(self, node: ast.Call, scanned: bool) -> list[tuple[str | None, Uses]]:
+    def arguments(self, node: ast.Call, scanned: bool, reach: int = 0) -> list[tuple[str | None, Uses]]:
         """Rewrite the arguments in place and give what each used; the name of `**d` is `**`."""
         used: list[tuple[str | None, Uses]] = []
         for index, argument in enumerate(node.args):
-            simple = isinstance(argument, ast.Name | ast.Attribute | ast.Subscript)
-            node.args[index], uses = self.collected(argument, self.scanned if scanned and simple else self.expression)
+            simple = isinstance(argument, ast.Name | ast.Attribute | ast.Subscript) or self.steps(argument)
+            rewriter = partial(self.scanned, reach=reach) if scanned and simple else self.expression
+            node.args[index], uses = self.collected(argument, rewriter)
             used.append((None, uses))
         for keyword in node.keywords:
             with self.collecting() as uses:

@@ -23,6 +23,26 @@ SCANNING_BUILTINS = frozenset(
     " set sorted str sum tuple zip".split()
 )
 
+# Iterators over their arguments: each step is a read of its own.
+STEPPING_BUILTINS = frozenset("enumerate filter iter map reversed zip".split())
+
+# What native code reads of what it is handed: the elements alone, or what is in them too, for their text, for
+# comparing them, for a copy. The numbers are those of `src/reach.rs`.
+TEXT, COMPARISON, COPY = 1, 2, 3
+HOLDS = 8
+
+DEEPLY_READING_BUILTINS = dict.fromkeys("ascii format print repr str".split(), TEXT) | dict.fromkeys(
+    "all any max min sorted sum".split(), COMPARISON
+)
+
+DEEPLY_READING_FUNCTIONS = dict.fromkeys(
+    "json.dump json.dumps pprint.pformat pprint.pp pprint.pprint reprlib.repr".split(), TEXT
+) | dict.fromkeys(
+    "copy.copy copy.deepcopy dataclasses.asdict dataclasses.astuple dataclasses.replace marshal.dumps"
+    " pickle.dump pickle.dumps".split(),
+    COPY,
+)
+
 # What they give is made of their arguments, and they call no function of the program: no call site.
 PLAIN_BUILTINS = frozenset(
     "abs bin bool callable chr classmethod complex delattr dir divmod eval exec float getattr globals hasattr hash"

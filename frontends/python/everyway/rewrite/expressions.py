@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .collector import parameters
-from .containers import is_arithmetic_on_number, is_text
+from .containers import COMPARISON, CONTAINER_METHODS, HOLDS, STEPPING_BUILTINS, TEXT, is_arithmetic_on_number, is_text
 from .scopes import Place
 from .sites import Uses, spelled
 from .walker import ACTIVATION, Context, Walker, placed
@@ -57,23 +57,56 @@ class Expressions(Walker):
             value = (rewriter or self.expression)(node)
         return value, uses
 
-    def observed(self, announcer: str, node: ast.expr) -> ast.expr:
-        """Rewrite an expression and announce a read of what it gives, where that may be a container."""
+    def sized(self, node: ast.expr) -> ast.expr:
+        """Rewrite an expression and announce a read of the shape of what it gives, if that may be a container."""
         if not self.may_be_container(node):
             return self.expression(node)
         name = spelled(node)
         value = self.expression(node)
-        return self.announcer(node, announcer, value, self.source("read", node, name))
+        return self.announcer(node, "__ev_size__", value, self.source("read", node, name))
 
-    def scanned(self, node: ast.expr) -> ast.expr:
-        """Rewrite an expression whose whole content is read."""
-        return self.observed("__ev_scan__", node)
+    def scanned(self, node: ast.expr, reach: int = 0, after: int | None = None) -> ast.expr:
+        """Rewrite an expression whose whole content is read; together with the operand before it, by its site."""
+        if not self.may_be_read(node, reach & ~HOLDS):
+            return self.expression(node)
+        name = spelled(node)
+        value = self.expression(node)
+        site = self.source("read", node, name)
+        if after is not None:
+            return self.announcer(node, "__ev_scan__", value, site, reach, after)
+        return self.announcer(node, "__ev_scan__", value, site, *([reach] if reach else []))
+
+    def may_be_read(self, node: ast.expr, reach: int) -> bool:
+        """Say whether there may be something to read in what an expression gives, or behind it."""
+        if reach and isinstance(node, ast.Tuple | ast.List):
+            return any(self.may_be_read(element, reach) for element in node.elts)
+        if reach and isinstance(node, ast.Dict):
+            return any(self.may_be_read(value, reach) for value in node.values)
+        return self.may_be_container(node) or self.steps(node)
+
+    def steps(self, node: ast.expr) -> bool:
+        """Say whether an expression makes an iterator over its arguments."""
+        return self.calls_builtin(node, STEPPING_BUILTINS)
+
+    def scanned_together(self, nodes: Sequence[ast.expr], reach: int) -> list[ast.expr]:
+        """Rewrite operands whose contents native code reads at once: all are announced with the last one."""
+        readable = [node for node in nodes if not isinstance(node, ast.Starred) and self.may_be_read(node, reach)]
+        rewritten: list[ast.expr] = []
+        before: int | None = None
+        for node in nodes:
+            if not any(node is each for each in readable):
+                rewritten.append(self.expression(node))
+                continue
+            holds = node is not readable[-1]
+            rewritten.append(self.scanned(node, reach + HOLDS * holds, before))
+            before = self.sites.next_site() - 1
+        return rewritten
 
     def truth(self, node: ast.expr) -> ast.expr:
         """Rewrite an expression whose truth is tested."""
         if isinstance(node, ast.BoolOp):
             return self.boolean_operation(node, self.truth)
-        return self.observed("__ev_size__", node)
+        return self.sized(node)
 
     def tested(self, node: ast.expr, at: ast.AST, branches: Sequence[ast.AST] = ()) -> tuple[ast.expr, int]:
         """Rewrite a test and give its site."""
@@ -110,10 +143,12 @@ class Expressions(Walker):
         if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name) and node.value.func.id == "super":
             return self.parts(node)
         name = spelled(node)
+        passes = node.attr in CONTAINER_METHODS and self.may_give_container(node.value)
         value, receiver = self.collected(node.value)
         self.use(receiver)
         site = self.source("read", node, name, receiver=receiver)
-        node.value = self.announcer(node.value, "__ev_attr__", value, self.mangled(node.attr), site)
+        announcer = "__ev_passed__" if passes else "__ev_attr__"
+        node.value = self.announcer(node.value, announcer, value, self.mangled(node.attr), site)
         return node
 
     def expression_Subscript(self, node: ast.Subscript) -> ast.expr:
@@ -177,9 +212,10 @@ class Expressions(Walker):
         numbers = is_arithmetic_on_number(node.left) or is_arithmetic_on_number(node.right)
         text = is_text(node.left) or is_text(node.right)
         reads = isinstance(node.op, SCANNING_OPERATORS) and not numbers and (formats or not text)
-        rewriter = self.scanned if reads else self.expression
-        node.left = rewriter(node.left)
-        node.right = rewriter(node.right)
+        if reads:
+            node.left, node.right = self.scanned_together([node.left, node.right], TEXT if formats else 0)
+        else:
+            node.left, node.right = self.expression(node.left), self.expression(node.right)
         return node
 
     def expression_Compare(self, node: ast.Compare) -> ast.expr:
@@ -189,9 +225,11 @@ class Expressions(Walker):
         operands = [node.left, *node.comparators]
         plain = any(isinstance(operand, ast.Constant) or is_arithmetic_on_number(operand) for operand in operands)
         scans = not plain and all(isinstance(operator, SCANNING_COMPARISONS) for operator in node.ops)
-        rewriter = self.scanned if scans else self.expression
-        node.left = rewriter(node.left)
-        node.comparators = [rewriter(operand) for operand in node.comparators]
+        if scans and len(node.ops) == 1:
+            operands = self.scanned_together(operands, COMPARISON)
+        else:
+            operands = [self.scanned(each, COMPARISON) if scans else self.expression(each) for each in operands]
+        node.left, *node.comparators = operands
         return node
 
     def membership(self, node: ast.Compare) -> ast.expr:
@@ -246,7 +284,7 @@ class Expressions(Walker):
 
     def expression_FormattedValue(self, node: ast.FormattedValue) -> ast.expr:
         """Rewrite a value in an f-string, whose text reads the whole."""
-        node.value = self.scanned(node.value)
+        node.value = self.scanned(node.value, TEXT)
         if node.format_spec is not None:
             node.format_spec = self.expression(node.format_spec)
         return node
