@@ -133,7 +133,7 @@ unsafe extern "C" fn task_loop(_own: *mut PyObject, _arguments: *mut PyObject) -
             return none();
         };
         let function = w.tasks[task.index()].function;
-        let result = PyObject_CallNoArgs(function);
+        let result = call_in_own_context(function);
         if result.is_null() {
             note_exception(task);
         } else {
@@ -144,6 +144,20 @@ unsafe extern "C" fn task_loop(_own: *mut PyObject, _arguments: *mut PyObject) -
             return ptr::null_mut();
         }
     }
+}
+
+/// Calls a task's function as a thread does: what context variables hold is its own (greenlets keep that
+/// apart), and so is the context of `decimal`.
+unsafe fn call_in_own_context(function: *mut PyObject) -> *mut PyObject {
+    let context = PyObject_CallNoArgs(CONTEXT_TYPE);
+    if context.is_null() {
+        return ptr::null_mut();
+    }
+    let run = PyObject_GetAttrString(context, c"run".as_ptr());
+    let result = PyObject_CallFunctionObjArgs(run, function, ptr::null_mut::<PyObject>());
+    Py_DECREF(run);
+    Py_DECREF(context);
+    result
 }
 
 unsafe fn none() -> *mut PyObject {
@@ -329,6 +343,7 @@ pub(crate) unsafe fn ending() -> Option<Ending> {
     world().exploration.as_ref().and_then(|exploration| exploration.execution.ending())
 }
 
+static mut CONTEXT_TYPE: *mut PyObject = ptr::null_mut();
 static mut TASK_LOOP: *mut PyObject = ptr::null_mut();
 static mut TASK_LOOP_DEFINITION: PyMethodDef = PyMethodDef::zeroed();
 
@@ -400,8 +415,10 @@ fn report_exception(exception: Bound<'_, PyAny>) {
 }
 
 pub(crate) fn set_up(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    // SAFETY: the module is set up once, with the lock held; the definition lives for ever.
+    let context = module.py().import("contextvars")?.getattr("Context")?;
+    // SAFETY: the module is set up once, with the lock held; the definition and the type live for ever.
     unsafe {
+        CONTEXT_TYPE = context.into_ptr();
         TASK_LOOP_DEFINITION = PyMethodDef {
             ml_name: c"task".as_ptr(),
             ml_meth: PyMethodDefPointer { PyCFunction: task_loop },
