@@ -204,38 +204,59 @@ unsafe fn has_getter(kind: *mut PyTypeObject) -> bool {
     !looked_up(kind, c"__get__").is_null()
 }
 
-/// The getter or setter (`fget`, `fset`) of the user's property that the attribute is, as a new
-/// reference.
-pub(crate) unsafe fn users_property(
+/// The user's function that reads or stores the attribute (`part` is `fget` or `fset`), as a new
+/// reference: a property's, or the class's `__getattr__` or `__setattr__`.
+pub(crate) unsafe fn users_accessor(
     object: *mut PyObject,
     name: *mut PyObject,
     part: &std::ffi::CStr,
 ) -> Option<*mut PyObject> {
-    let found = _PyType_Lookup(Py_TYPE(object), name);
-    if found.is_null() || Py_TYPE(found) != KINDS.property || !is_users_property(found) {
+    let kind = Py_TYPE(object);
+    let found = _PyType_Lookup(kind, name);
+    if !found.is_null() && Py_TYPE(found) == KINDS.property {
+        return is_users_property(found).then(|| attribute(found, part)).flatten();
+    }
+    if PyType_GetFlags(kind) & Py_TPFLAGS_HEAPTYPE == 0 {
         return None;
     }
-    let function = PyObject_GetAttrString(found, part.as_ptr());
-    if function.is_null() {
+    let reads = part == c"fget";
+    let function = looked_up(kind, if reads { c"__getattr__" } else { c"__setattr__" });
+    let users = !function.is_null() && Py_TYPE(function) == KINDS.function && is_users(function);
+    if !users || (reads && (!found.is_null() || is_in_instance(object, name))) {
+        return None;
+    }
+    Py_INCREF(function);
+    Some(function)
+}
+
+unsafe fn attribute(object: *mut PyObject, name: &std::ffi::CStr) -> Option<*mut PyObject> {
+    let value = PyObject_GetAttrString(object, name.as_ptr());
+    if value.is_null() {
         PyErr_Clear();
         return None;
     }
-    Some(function)
+    Some(value)
+}
+
+unsafe fn is_in_instance(object: *mut PyObject, name: *mut PyObject) -> bool {
+    let Some(dictionary) = attribute(object, c"__dict__") else { return false };
+    let found = PySequence_Contains(dictionary, name) == 1;
+    PyErr_Clear();
+    Py_DECREF(dictionary);
+    found
 }
 
 /// Whether the property's getter is user code, which announces for itself.
 unsafe fn is_users_property(property: *mut PyObject) -> bool {
-    let getter = PyObject_GetAttrString(property, c"fget".as_ptr());
-    if getter.is_null() {
-        PyErr_Clear();
-        return false;
-    }
-    let globals = PyObject_GetAttrString(getter, c"__globals__".as_ptr());
+    let Some(getter) = attribute(property, c"fget") else { return false };
+    let users = is_users(getter);
     Py_DECREF(getter);
-    if globals.is_null() {
-        PyErr_Clear();
-        return false;
-    }
+    users
+}
+
+/// Whether a function was defined in a module of the user's.
+unsafe fn is_users(function: *mut PyObject) -> bool {
+    let Some(globals) = attribute(function, c"__globals__") else { return false };
     let users = is_user_module(globals);
     Py_DECREF(globals);
     users

@@ -191,7 +191,8 @@ pub(crate) unsafe fn linked_call(
     result
 }
 
-/// An attribute is about to be read or stored: if it is a property of the user's, that is a call.
+/// An attribute is about to be read or stored: if a function of the user's
+/// does that, it is a call.
 pub(crate) unsafe fn expect_property(
     object: *mut PyObject,
     name: *mut PyObject,
@@ -201,7 +202,7 @@ pub(crate) unsafe fn expect_property(
     if !recording() {
         return;
     }
-    let Some(function) = crate::cells::users_property(object, name, part) else { return };
+    let Some(function) = crate::cells::users_accessor(object, name, part) else { return };
     let w = world();
     w.calls += 1;
     let id = CallId(w.calls);
