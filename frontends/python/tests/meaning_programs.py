@@ -1111,3 +1111,83 @@ result = [
 ]
 """,
 )
+
+program(
+    "globals that loops, with and handlers store",
+    """
+import contextlib
+order = []
+g = h = rest = caught = last = None
+class Manager:
+    def __init__(self, value, swallow=False):
+        self.value, self.swallow = value, swallow
+    def __enter__(self):
+        order.append(('enter', self.value))
+        return self.value
+    def __exit__(self, kind, error, trace):
+        order.append(('exit', self.value, kind and kind.__name__))
+        return self.swallow
+def run():
+    global g, h, rest, caught, last
+    for g, (h, *rest) in [(1, 'abc'), (2, 'de')]:
+        order.append((g, h, rest))
+    else:
+        order.append('else')
+    with Manager(5) as g, Manager(g + 1) as h, Manager((h, 1, 2)) as (last, *rest):
+        order.append((g, h, last, rest))
+    with Manager((1, 2, 3), True) as (g, h):
+        order.append('not here')
+    try:
+        for g, h in [(7, 8), (9,)]:
+            pass
+    except ValueError as caught:
+        order.append((str(caught), g, h))
+    order.append('caught' in globals())
+    for attempt in range(2):
+        try:
+            raise KeyError(attempt)
+        except KeyError as caught:
+            order.append(caught.args)
+            if attempt:
+                break
+            continue
+        finally:
+            order.append('finally')
+    try:
+        try:
+            raise KeyError('inner')
+        except KeyError as caught:
+            caught = 5
+            raise OSError('outer') from None
+    except OSError as error:
+        order.append((str(error), 'caught' in globals(), error.__context__.args))
+def closure():
+    x = y = None
+    def look():
+        return x, y
+    found = []
+    for x in range(2):
+        found.append(look())
+    with Manager(3) as (y):
+        found.append(look())
+    try:
+        1 / 0
+    except ZeroDivisionError as y:
+        found.append(str(look()))
+    try:
+        look()
+    except NameError as error:
+        found.append(type(error).__name__)
+    return found
+def leaves():
+    global caught
+    try:
+        1 / 0
+    except ZeroDivisionError as caught:
+        return str(caught)
+run()
+for index, letter in enumerate('ab'):
+    order.append((index, letter))
+result = (order, closure(), leaves(), 'caught' in globals(), index, letter, [n for n in dir() if 'ev_' in n])
+""",
+)

@@ -196,7 +196,8 @@ def test_stores_that_are_no_assignments_are_announced() -> None:
                 case [g]: pass
             del a
     """)
-    assert table.text().count("__ev_bind__") == 9  # seven names, a deletion, and `store` itself
+    assert table.text().count("__ev_bind__") == 6  # four names, a deletion, and `store` itself
+    assert table.text().count("__ev_globalw__") == 4  # three names, and the end of the handler
 
 
 def test_a_write_uses_the_reads_and_locals_that_made_its_value() -> None:

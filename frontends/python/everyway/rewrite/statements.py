@@ -9,7 +9,7 @@ from .collector import Function
 from .containers import BUILTINS_GIVING_NO_CONTAINER
 from .expressions import Flow
 from .sites import Uses, spelled, union
-from .targets import Targets, target_leaves
+from .targets import Targets
 from .walker import ACTIVATION, Context, Leave, cell_name, placed
 
 CALLING_STATEMENTS = (ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.With, ast.AsyncWith)
@@ -212,9 +212,8 @@ class Statements(Targets):
         site = self.site("test", node, uses=union(uses, steps), locals=assigned)
         node.iter = self.iterated(value, at, step, site if stepwise else -1)
         head = self.fact_statement(at, "__ev_test__", site) if not stepwise else []
-        names = [leaf.id for leaf, _ in target_leaves(node.target, Flow(uses)) if isinstance(leaf, ast.Name)]
-        head += self.bind_names(names, node.target, union(uses, steps))
-        node.target = self.target(node.target, Flow(union(uses, steps)))
+        node.target, stored = self.bound_target(node.target, Flow(union(uses, steps)))
+        head += stored
         with self.decided_by(site, statement=True, loop=True):
             node.body = [*head, *self.block(node.body)]
         node.orelse = self.block(node.orelse)
@@ -282,20 +281,43 @@ class Statements(Targets):
         site = self.site("test", node, uses=inside, locals=self.assigned(node.body), newest_only=True)
         with self.decided_by(site, statement=True):
             head = self.fact_statement(node, "__ev_test__", site)
-            bound = self.bind(node.name, node) if node.name is not None else []
-            node.body = [*head, *bound, *self.block(node.body)]
+            if node.name is not None and self.announces_stores(node.name):
+                node.body = [*head, *self.named_handler(node, node.name)]
+            else:
+                node.body = [*head, *self.block(node.body)]
+
+    def named_handler(self, node: ast.ExceptHandler, name: str) -> list[ast.stmt]:
+        """Bind an announced name to the exception for the handler's body, and delete it, as natively."""
+        node.name = temporary = f"__ev_caught_{name}__"
+        value = self.stored_value(name, node, self.load(temporary, node), Uses())
+        first = placed(ast.Assign([placed(ast.Name(name, ast.Store()), node)], value), node)
+        body = self.block(node.body)
+        none = self.stored_value(name, node, placed(ast.Constant(None), node), Uses())
+        last = [
+            placed(ast.Assign([placed(ast.Name(name, ast.Store()), node)], none), node),
+            placed(ast.Delete([placed(ast.Name(name, ast.Del()), node)]), node),
+        ]
+        return [first, placed(ast.Try(body=body, handlers=[], orelse=[], finalbody=last), node)]
 
     def statement_With(self, node: ast.With | ast.AsyncWith) -> list[ast.stmt]:
         """Rewrite `with`."""
-        bound: list[ast.stmt] = []
+        heads: list[list[ast.stmt]] = []
         for item in node.items:
             item.context_expr, uses = self.collected(item.context_expr)
+            head: list[ast.stmt] = []
             if item.optional_vars is not None:
-                leaves = target_leaves(item.optional_vars, Flow(uses))
-                names = [leaf.id for leaf, _ in leaves if isinstance(leaf, ast.Name)]
-                bound += self.bind_names(names, item.optional_vars, uses)
-                item.optional_vars = self.target(item.optional_vars, Flow(uses))
-        node.body = [*bound, *self.block(node.body)]
+                item.optional_vars, head = self.bound_target(item.optional_vars, Flow(uses))
+            heads.append(head)
+        body = self.block(node.body)
+        items: list[ast.withitem] = []
+        for item, head in zip(reversed(node.items), reversed(heads), strict=True):
+            if head and items:
+                # What an item stores comes before the next one is evaluated.
+                body = [placed(type(node)(items, body), node)]
+                items = []
+            body = [*head, *body]
+            items.insert(0, item)
+        node.items, node.body = items, body
         return [node]
 
     statement_AsyncWith = statement_With

@@ -109,6 +109,30 @@ class Targets(Calls):
         places: list[ast.expr] = [placed(ast.Name(name, ast.Del()), at) for name in names]
         return [placed(ast.Delete(places), at)] if places else []
 
+    def bound_target(self, target: ast.expr, flow: Flow) -> tuple[ast.expr, list[ast.stmt]]:
+        """Rewrite the target of `for` or `with`: what it is, and what its block begins with.
+
+        Where it has names whose stores are announced, the block assigns them from a temporary.
+        """
+        names = [leaf.id for leaf, _ in target_leaves(target, flow) if isinstance(leaf, ast.Name)]
+        own = [self.mangled(name) for name in names if self.place(name) is Place.LOCAL]
+        if not any(self.announces_stores(name) for name in names):
+            head = self.recorded(own, target, flow)
+            return self.target(target, flow), head
+        outer, self.temporaries = self.temporaries, []
+        name = self.temporary()
+        at = placed(ast.Pass(), target)
+        stored = list(self.split_target(target, self.load(name, target), flow, at))
+        head = [*stored, *self.released(at), *self.recorded(own, target, flow)]
+        self.temporaries = outer
+        return placed(ast.Name(name, ast.Store()), target), head
+
+    def recorded(self, own: Sequence[str], at: ast.AST, flow: Flow) -> list[ast.stmt]:
+        """Record that locals got what flows into a target."""
+        if not own:
+            return []
+        return self.fact_statement(at, "__ev_define__", self.site("define", at, uses=flow.whole, locals=own))
+
     def statement_AnnAssign(self, node: ast.AnnAssign) -> list[ast.stmt]:
         """Rewrite an annotated assignment; the annotation stays as it is."""
         if node.value is None:
@@ -261,7 +285,7 @@ class Targets(Calls):
         return [self.statement(self.announcer(at, "__ev_bind__", self.mangled(name), site), at)]
 
     def bind_names(self, names: Sequence[str], at: ast.AST, uses: Uses) -> list[ast.stmt]:
-        """Announce and record the names that a loop, `with`, handler or pattern binds, at the start of its body."""
+        """Announce and record the names that a pattern binds, at the start of its body."""
         statements = [statement for name in names for statement in self.bind(name, at, uses)]
         own = [self.mangled(name) for name in names if self.place(name) is Place.LOCAL]
         if own:
