@@ -63,6 +63,9 @@ def findings() -> str:
 
 # What rewritten modules call.
 
+def note_dictionary(object: Any) -> None:
+    """Say that the program takes the object's `__dict__`, as `vars(object)` does."""
+
 def note_attribute(object: object, name: object, writes: bool) -> None: ...
 def announcers(mode: Literal["accesses", "facts"]) -> dict[str, Callable[..., Any]]:
     """Give the announcers by name."""

@@ -23,6 +23,9 @@ Findings = dict[str, Any]
 
 MOST_RESTARTS = 50
 
+# Among the names that have to be announced: the program takes objects' attributes by their dictionaries.
+ATTRIBUTE_DICTIONARIES = "__dict__"
+
 # So many small results keep their canonical text.
 MOST_TEXTS = 1_000
 LARGEST_KEY = 4_096
@@ -121,7 +124,8 @@ class Explorer:
         }
         self._facts = False
         self._new_module = None
-        core.begin_check(self.compiled.site_json(), self.compiled.sources(), self.program.hash, self.settings)
+        settings = {**self.settings, "attributes_in_dictionaries": ATTRIBUTE_DICTIONARIES in self.compiled.shared}
+        core.begin_check(self.compiled.site_json(), self.compiled.sources(), self.program.hash, settings)
         gc.collect()
         gc.freeze()  # what was made until now isn't looked through after each execution
 

@@ -6,6 +6,7 @@ use everyway_protocol::operation::{Action, Operation};
 use everyway_protocol::trace::{Fact, FactRecord};
 use pyo3::ffi::{Py_INCREF, PyObject};
 
+use crate::dictionaries;
 use crate::tasks::point;
 use crate::world::{World, world};
 
@@ -19,6 +20,18 @@ pub(crate) unsafe fn access(
     name: *mut PyObject,
     action: Action,
     site: u32,
+) -> bool {
+    access_shown(owner, name, action, site, name)
+}
+
+/// The same; reports show the value of this attribute.
+#[inline(always)]
+pub(crate) unsafe fn access_shown(
+    owner: *mut PyObject,
+    name: *mut PyObject,
+    action: Action,
+    site: u32,
+    shown: *mut PyObject,
 ) -> bool {
     let w = world();
     if !w.active {
@@ -47,14 +60,14 @@ pub(crate) unsafe fn access(
         note_event(w);
     }
     if w.values.wanted {
-        w.values.after(w.exploration.as_ref(), owner, name);
+        w.values.after(w.exploration.as_ref(), owner, shown);
     }
     true
 }
 
 /// The cell of a location.
 unsafe fn cell(w: &mut World, owner: *mut PyObject, name: *mut PyObject) -> ObjectId {
-    let key = (owner as usize, name as usize);
+    let key = dictionaries::location(w, owner, name);
     if let Some(cell) = w.cells.get(&key) {
         return *cell;
     }

@@ -82,6 +82,9 @@ unsafe extern "C" fn cellw(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mu
 unsafe fn entry_read(object: *mut PyObject, key: *mut PyObject, site: u32) -> bool {
     match kind_of(object) {
         Some(kind) if crate::access::is_on() => {
+            if is_global(object, key) {
+                return global_access(object, key, WHOLE_READ, site);
+            }
             let action = containers::load(object, kind, key);
             access(object, ptr::null_mut(), action, site)
         }
@@ -98,10 +101,8 @@ pub(crate) unsafe fn entry_write(
 ) -> bool {
     match kind_of(object) {
         Some(kind) if crate::access::is_on() => {
-            let name = cells_name_of(object, key);
-            if let Some(name) = name {
-                facts::note_shared_name(name);
-                return access(object, name, WHOLE_WRITE, site);
+            if is_global(object, key) {
+                return global_access(object, key, WHOLE_WRITE, site);
             }
             access(object, ptr::null_mut(), containers::store(object, kind, key, delete), site)
         }
@@ -109,9 +110,27 @@ pub(crate) unsafe fn entry_write(
     }
 }
 
-/// The name, if the dictionary is that of a user's module and the key one of its globals.
-unsafe fn cells_name_of(object: *mut PyObject, key: *mut PyObject) -> Option<*mut PyObject> {
-    (cells::is_user_module(object) && PyUnicode_CheckExact(key) != 0).then_some(key)
+/// Whether the dictionary is that of a user's module and the key one of its globals.
+unsafe fn is_global(object: *mut PyObject, key: *mut PyObject) -> bool {
+    cells::is_user_module(object) && PyUnicode_CheckExact(key) != 0
+}
+
+/// Announces the access of a global that is named by a value.
+unsafe fn global_access(
+    module: *mut PyObject,
+    key: *mut PyObject,
+    action: Action,
+    site: u32,
+) -> bool {
+    // Locations are told apart by the address of the name.
+    let mut name = again(key);
+    PyUnicode_InternInPlace(&raw mut name);
+    if action == WHOLE_WRITE {
+        facts::note_shared_name(name);
+    }
+    let announced = access(module, name, action, site);
+    Py_DECREF(name);
+    announced
 }
 
 unsafe extern "C" fn item(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mut PyObject {
@@ -140,6 +159,12 @@ unsafe extern "C" fn contains(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> 
     let (key, object) = (*a, *a.add(1));
     let read = match container_behind(object) {
         Some((container, kind)) if crate::access::is_on() => {
+            if is_global(container, key) {
+                if !global_access(container, key, WHOLE_READ, site(*a.add(2))) {
+                    return ptr::null_mut();
+                }
+                return contained(object, key);
+            }
             let action = match (kind, container == object) {
                 (containers::Kind::List | containers::Kind::Deque, _) | (_, false) => WHOLE_READ,
                 (kind, true) => Action::Read(containers::entry(container, kind, key)),
@@ -148,9 +173,10 @@ unsafe extern "C" fn contains(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> 
         }
         _ => true,
     };
-    if !read {
-        return ptr::null_mut();
-    }
+    if read { contained(object, key) } else { ptr::null_mut() }
+}
+
+unsafe fn contained(object: *mut PyObject, key: *mut PyObject) -> *mut PyObject {
     match PySequence_Contains(object, key) {
         -1 => ptr::null_mut(),
         0 => again(Py_False()),
@@ -202,6 +228,13 @@ pub(crate) unsafe fn container_method(
     }
     let bytes = std::slice::from_raw_parts(text.cast::<u8>(), length as usize);
     let text = std::str::from_utf8_unchecked(bytes);
+    if let Some(key) = first
+        && is_global(container, key)
+        && matches!(text, "get" | "pop" | "setdefault")
+    {
+        let action = if text == "get" { WHOLE_READ } else { WHOLE_WRITE };
+        return global_access(container, key, action, site);
+    }
     let Some(action) = containers::method(kind, text, first) else { return true };
     let announce = || access(container, ptr::null_mut(), action, site);
     match first {

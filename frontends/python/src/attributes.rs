@@ -10,6 +10,7 @@ use crate::access::access;
 use crate::announcers::{Arguments, WHOLE_READ, WHOLE_WRITE, again, given, site};
 use crate::cells;
 use crate::containers::{container_behind, kind_of};
+use crate::dictionaries;
 use crate::facts;
 use crate::stand_ins;
 use crate::world::world;
@@ -34,7 +35,15 @@ pub(crate) unsafe extern "C" fn attr(
 #[inline(always)]
 pub(crate) unsafe fn attribute_read(object: *mut PyObject, name: *mut PyObject, site: u32) -> bool {
     for owner in cells::read_locations(object, name) {
-        if !owner.is_null() && !access(owner, name, WHOLE_READ, site) {
+        if owner.is_null() {
+            continue;
+        }
+        let announced = if world().by_dictionary && dictionaries::holds(owner, name) {
+            dictionaries::entry_access(owner, name, false, site)
+        } else {
+            access(owner, name, WHOLE_READ, site)
+        };
+        if !announced {
             return false;
         }
     }
@@ -44,6 +53,9 @@ pub(crate) unsafe fn attribute_read(object: *mut PyObject, name: *mut PyObject, 
 unsafe fn attribute_write(object: *mut PyObject, name: *mut PyObject, site: u32) -> bool {
     facts::expect_property(object, name, c"fset", site);
     match cells::written_location(object, name) {
+        Some(owner) if world().by_dictionary && dictionaries::holds(owner, name) => {
+            dictionaries::entry_access(owner, name, true, site)
+        }
         Some(owner) => access(owner, name, WHOLE_WRITE, site),
         None => true,
     }

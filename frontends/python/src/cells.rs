@@ -6,6 +6,7 @@ use std::ptr;
 use pyo3::ffi::*;
 use pyo3::prelude::*;
 
+use crate::dictionaries;
 use crate::hash::QuickMap;
 
 /// What an attribute's name means for the instances of one class.
@@ -15,6 +16,8 @@ pub(crate) enum Place {
     Nowhere,
     /// The instance.
     Instance,
+    /// It is the instance's dictionary.
+    Dictionary,
     /// The instance, or this class where the instance has none.
     InstanceOrClass(usize),
 }
@@ -109,10 +112,14 @@ pub(crate) unsafe fn read_locations(
     locations(place(Py_TYPE(object), name), object)
 }
 
-fn locations(place: Place, object: *mut PyObject) -> [*mut PyObject; 2] {
+unsafe fn locations(place: Place, object: *mut PyObject) -> [*mut PyObject; 2] {
     let none = ptr::null_mut();
     match place {
         Place::Nowhere => [none, none],
+        Place::Dictionary => {
+            dictionaries::expose(object);
+            [none, none]
+        }
         Place::Instance => [object, none],
         Place::InstanceOrClass(class) => [object, class as *mut PyObject],
     }
@@ -162,6 +169,9 @@ unsafe fn find_place(kind: *mut PyTypeObject, name: *mut PyObject) -> Place {
     if is_per_task(kind) {
         return Place::Nowhere;
     }
+    if dictionaries::is_name(name) {
+        return Place::Dictionary;
+    }
     let found = _PyType_Lookup(kind, name);
     if found.is_null() {
         return if heap { Place::Instance } else { Place::Nowhere };
@@ -192,6 +202,12 @@ pub(crate) unsafe fn looked_up(kind: *mut PyTypeObject, name: &std::ffi::CStr) -
     let found = _PyType_Lookup(kind, name);
     Py_DECREF(name);
     found
+}
+
+/// Whether the attribute is kept in a slot.
+pub(crate) unsafe fn is_slot(kind: *mut PyTypeObject, name: *mut PyObject) -> bool {
+    let found = _PyType_Lookup(kind, name);
+    !found.is_null() && Py_TYPE(found) == KINDS.member
 }
 
 /// Whether each task has attributes of its own in the instances (`threading.local`).

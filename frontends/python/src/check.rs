@@ -83,6 +83,7 @@ fn begin_check(
 ) -> PyResult<()> {
     let table: SiteTable = serde_json::from_str(sites)
         .map_err(|error| PyValueError::new_err(format!("site table: {error}")))?;
+    let by_dictionary = setting(&settings, "attributes_in_dictionaries", false)?;
     let settings = read_settings(&settings)?;
     // SAFETY: the lock is held, and no execution is running.
     unsafe {
@@ -92,6 +93,7 @@ fn begin_check(
         }
         w.exploration = Some(Exploration::new(settings, &table));
         w.sites = table;
+        w.by_dictionary = by_dictionary;
         w.texts.clear();
         w.numbers_of_texts.clear();
         w.places.clear();

@@ -10,6 +10,7 @@ mod attributes;
 mod cells;
 mod check;
 mod containers;
+mod dictionaries;
 mod facts;
 mod fields;
 mod greenlet;
@@ -34,6 +35,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     greenlet::set_up(module)?;
     containers::set_up(module)?;
     cells::set_up(module)?;
+    dictionaries::set_up(module)?;
     facts::set_up(module)?;
     fields::set_up();
     announcers::set_up(module)?;

@@ -321,6 +321,7 @@ unsafe fn tear_down() {
     w.cells.clear();
     w.looked_at.clear();
     w.views.clear();
+    w.exposed.clear();
     w.frames.clear();
     let kept = std::mem::take(&mut w.kept);
     let root = w.root;

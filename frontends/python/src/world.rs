@@ -75,6 +75,10 @@ pub(crate) struct World {
     pub(crate) kept: Vec<*mut PyObject>,
     /// Dictionaries by the address of their views.
     pub(crate) views: QuickMap<usize, usize>,
+    /// The attributes of an object are the entries of its dictionary.
+    pub(crate) by_dictionary: bool,
+    /// Objects by the address of their dictionaries, where the program took those.
+    pub(crate) exposed: QuickMap<usize, usize>,
     pub(crate) places: Places,
     pub(crate) values: Values,
     pub(crate) texts: Vec<String>,
@@ -136,6 +140,8 @@ pub(crate) fn set_up(module: &Bound<'_, PyModule>) -> PyResult<()> {
         cells: QuickMap::default(),
         kept: Vec::new(),
         views: QuickMap::default(),
+        by_dictionary: false,
+        exposed: QuickMap::default(),
         places: Places::default(),
         values: Values::default(),
         texts: Vec::new(),

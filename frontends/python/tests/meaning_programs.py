@@ -1191,3 +1191,34 @@ for index, letter in enumerate('ab'):
 result = (order, closure(), leaves(), 'caught' in globals(), index, letter, [n for n in dir() if 'ev_' in n])
 """,
 )
+program(
+    "attributes by their dictionary",
+    """
+class Box:
+    shade = 'red'
+    def __init__(self, **given):
+        self.__dict__.update(given)
+        self.own = 1
+class Slotted:
+    __slots__ = ('one',)
+box = Box(size=3)
+held = box.__dict__
+held['name'] = 'n'
+vars(box)['size'] += 2
+del held['own']
+box.added = 7
+errors = []
+for wrong in (lambda: vars(5), lambda: vars(Slotted()), lambda: Slotted().__dict__, lambda: box.own, lambda: held['own']):
+    try:
+        wrong()
+    except Exception as error:
+        errors.append(repr(error))
+same = held is box.__dict__ is vars(box)
+before = dict(held)
+box.__dict__ = {'other': 1}
+total = 4
+globals()['total'] = globals()['total'] + 1
+globals().setdefault('fresh', 8)
+result = (before, errors, same, vars(box), box.shade, total, fresh, 'total' in globals(), globals().pop('fresh'))
+""",
+)

@@ -98,7 +98,10 @@ def _locals() -> dict[str, Any]:
 
 
 def _vars(value: Any = _MISSING, /) -> Any:
-    return _locals_of(sys._getframe(1)) if value is _MISSING else _real_vars(value)
+    if value is _MISSING:
+        return _locals_of(sys._getframe(1))
+    core.note_dictionary(value)
+    return _real_vars(value)
 
 
 def _dir(value: Any = _MISSING, /) -> list[str]:
