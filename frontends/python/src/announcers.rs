@@ -17,7 +17,7 @@ use crate::cells;
 use crate::containers::{self, container_behind, kind_of};
 use crate::facts;
 use crate::iterate;
-use crate::scans::{mutate, scan, size};
+use crate::scans::{matched, mutate, scan, size};
 use crate::stand_ins;
 use crate::tasks::follow;
 use crate::world::world;
@@ -85,11 +85,51 @@ unsafe fn entry_read(object: *mut PyObject, key: *mut PyObject, site: u32) -> bo
             if is_global(object, key) {
                 return global_access(object, key, WHOLE_READ, site);
             }
+            if kind == containers::Kind::DefaultDictionary
+                && let Some(factory) = containers::users_factory(object)
+            {
+                let made = entry_made(object, key, factory, site);
+                Py_DECREF(factory);
+                return made;
+            }
             let action = containers::load(object, kind, key);
             access(object, ptr::null_mut(), action, site)
         }
+        None if crate::access::is_on() => part_of_view(object, WHOLE_READ, site),
         _ => true,
     }
+}
+
+/// Announces the read of an entry that a function of the program makes where there is none: what
+/// `__missing__` does, step by step.
+unsafe fn entry_made(
+    object: *mut PyObject,
+    key: *mut PyObject,
+    factory: *mut PyObject,
+    site: u32,
+) -> bool {
+    let field = containers::entry(object, containers::Kind::DefaultDictionary, key);
+    if !access(object, ptr::null_mut(), Action::Read(field), site) {
+        return false;
+    }
+    match PySequence_Contains(object, key) {
+        0 => {}
+        1 => return true,
+        _ => {
+            // The native access raises it.
+            PyErr_Clear();
+            return true;
+        }
+    }
+    let value = facts::call_within(factory);
+    if value.is_null() {
+        return false;
+    }
+    let action = containers::store(object, containers::Kind::DefaultDictionary, key, false);
+    let stored =
+        access(object, ptr::null_mut(), action, site) && PyObject_SetItem(object, key, value) == 0;
+    Py_DECREF(value);
+    stored
 }
 
 /// Announces the write of an entry, if the object is a container.
@@ -106,7 +146,16 @@ pub(crate) unsafe fn entry_write(
             }
             access(object, ptr::null_mut(), containers::store(object, kind, key, delete), site)
         }
+        None if crate::access::is_on() => part_of_view(object, WHOLE_WRITE, site),
         _ => true,
+    }
+}
+
+/// Announces the access of a part of what another object has the content of.
+unsafe fn part_of_view(object: *mut PyObject, action: Action, site: u32) -> bool {
+    match container_behind(object) {
+        Some((container, _)) => access(container, ptr::null_mut(), action, site),
+        None => true,
     }
 }
 
@@ -390,6 +439,7 @@ announcers! {
     c"__ev_in__" => contains / contains_facts,
     c"__ev_size__" => size / size_facts,
     c"__ev_scan__" => scan / scan_facts,
+    c"__ev_matched__" => matched / matched_facts,
     c"__ev_mutate__" => mutate / mutate_facts,
     c"__ev_iter__" => iterator / iterator_facts,
     c"__ev_method__" => method / method_facts,

@@ -12,6 +12,7 @@ use crate::cells;
 use crate::containers::{container_behind, kind_of};
 use crate::dictionaries;
 use crate::facts;
+use crate::opaque;
 use crate::stand_ins;
 use crate::world::world;
 
@@ -51,6 +52,10 @@ pub(crate) unsafe fn attribute_read(object: *mut PyObject, name: *mut PyObject, 
 }
 
 unsafe fn attribute_write(object: *mut PyObject, name: *mut PyObject, site: u32) -> bool {
+    if PyModule_Check(object) != 0 && !cells::is_user_module(PyModule_GetDict(object)) {
+        opaque::module_changes(object, name);
+        return true;
+    }
     facts::expect_property(object, name, c"fset", site);
     match cells::written_location(object, name) {
         Some(owner) if world().by_dictionary && dictionaries::holds(owner, name) => {
@@ -173,7 +178,8 @@ fn note_attribute(
 ) -> PyResult<()> {
     // SAFETY: the lock is held; no reference to the world lives across the announcement.
     let went_well = unsafe {
-        if !crate::access::is_on() || PyUnicode_CheckExact(name.as_ptr()) == 0 {
+        let matters = crate::access::is_on() || (writes && world().active);
+        if !matters || PyUnicode_CheckExact(name.as_ptr()) == 0 {
             return Ok(());
         }
         let w = world();

@@ -86,6 +86,7 @@ pub(crate) unsafe fn forget() {
     (*KNOWN).places.clear();
     (*KNOWN).modules.clear();
     crate::fields::forget();
+    crate::world::world().keepers.clear();
 }
 
 pub(crate) unsafe fn is_user_module(dictionary: *mut PyObject) -> bool {
@@ -165,7 +166,9 @@ unsafe fn place(kind: *mut PyTypeObject, name: *mut PyObject) -> Place {
 }
 
 unsafe fn find_place(kind: *mut PyTypeObject, name: *mut PyObject) -> Place {
-    let heap = PyType_GetFlags(kind) & Py_TPFLAGS_HEAPTYPE != 0;
+    // Functions and namespaces have attributes, too.
+    let heap =
+        PyType_GetFlags(kind) & Py_TPFLAGS_HEAPTYPE != 0 || !looked_up(kind, c"__dict__").is_null();
     if is_per_task(kind) {
         return Place::Nowhere;
     }

@@ -94,6 +94,7 @@ fn begin_check(
         w.exploration = Some(Exploration::new(settings, &table));
         w.sites = table;
         w.by_dictionary = by_dictionary;
+        w.opaque.clear();
         w.texts.clear();
         w.numbers_of_texts.clear();
         w.places.clear();
@@ -377,6 +378,9 @@ unsafe fn assumptions() -> Vec<Assumption> {
     for (file, line) in &w.clock_reads {
         let text = check().sources.line(*file, *line).to_owned();
         add(AssumptionKind::ClockReading, &text, *line);
+    }
+    for (what, (_, line)) in &w.opaque.calls {
+        add(AssumptionKind::OpaqueCall, what, *line);
     }
     if let Some((file, line)) = w.loop_bound {
         let text = check().sources.line(file, line).to_owned();

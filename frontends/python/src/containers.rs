@@ -23,17 +23,25 @@ pub(crate) enum Kind {
     Deque,
 }
 
+/// Classes of `collections` whose methods are Python code, and where they keep their content.
+const KEEPERS: [(&std::ffi::CStr, &std::ffi::CStr); 3] =
+    [(c"UserDict", c"data"), (c"UserList", c"data"), (c"ChainMap", c"maps")];
+
 struct Types {
+    keepers: [*mut PyTypeObject; KEEPERS.len()],
     deque: *mut PyTypeObject,
     default_dictionary: *mut PyTypeObject,
     namespace: *mut PyTypeObject,
+    array: *mut PyTypeObject,
     views: [*mut PyTypeObject; 3],
 }
 
 static mut TYPES: Types = Types {
+    keepers: [ptr::null_mut(); KEEPERS.len()],
     deque: ptr::null_mut(),
     default_dictionary: ptr::null_mut(),
     namespace: ptr::null_mut(),
+    array: ptr::null_mut(),
     views: [ptr::null_mut(); 3],
 };
 
@@ -45,9 +53,13 @@ pub(crate) fn set_up(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // SAFETY: the module is set up once, with the lock held; the types live for ever.
     unsafe {
         TYPES.deque = kind("deque")?;
+        for (index, (name, _)) in KEEPERS.iter().enumerate() {
+            TYPES.keepers[index] = kind(&name.to_string_lossy())?;
+        }
         TYPES.default_dictionary = kind("defaultdict")?;
         TYPES.namespace =
             module.py().import("types")?.getattr("SimpleNamespace")?.into_ptr().cast();
+        TYPES.array = module.py().import("array")?.getattr("array")?.into_ptr().cast();
         TYPES.views =
             [&raw mut PyDictKeys_Type, &raw mut PyDictValues_Type, &raw mut PyDictItems_Type];
     }
@@ -78,7 +90,10 @@ pub(crate) unsafe fn kind_of(object: *mut PyObject) -> Option<Kind> {
     if kind == TYPES.deque || PyType_IsSubtype(kind, TYPES.deque) != 0 {
         return Some(Kind::Deque);
     }
-    if kind == &raw mut PyByteArray_Type {
+    if kind == &raw mut PyByteArray_Type
+        || kind == TYPES.array
+        || PyType_IsSubtype(kind, &raw mut PyByteArray_Type) != 0
+    {
         return Some(Kind::List);
     }
     None
@@ -93,10 +108,20 @@ pub(crate) unsafe fn is_namespace(object: *mut PyObject) -> bool {
     PyType_IsSubtype(Py_TYPE(object), TYPES.namespace) != 0
 }
 
-/// The container that the object is, or is a view of.
+/// The container that the object is, or is a view of, or keeps its content in.
 pub(crate) unsafe fn container_behind(object: *mut PyObject) -> Option<(*mut PyObject, Kind)> {
     if let Some(kind) = kind_of(object) {
         return Some((object, kind));
+    }
+    if Py_TYPE(object) == &raw mut PyMemoryView_Type {
+        // The view keeps it alive.
+        let base = PyObject_GetAttrString(object, c"obj".as_ptr());
+        Py_XDECREF(base);
+        PyErr_Clear();
+        return if base.is_null() { None } else { kind_of(base).map(|kind| (base, kind)) };
+    }
+    if PyType_GetFlags(Py_TYPE(object)) & Py_TPFLAGS_HEAPTYPE != 0 {
+        return content_of(object);
     }
     let views = TYPES.views;
     if !views.contains(&Py_TYPE(object)) {
@@ -104,6 +129,32 @@ pub(crate) unsafe fn container_behind(object: *mut PyObject) -> Option<(*mut PyO
     }
     let dictionary = *world().views.get(&(object as usize))? as *mut PyObject;
     kind_of(dictionary).map(|kind| (dictionary, kind))
+}
+
+/// The container in which one of the library's Python classes keeps its content. What its methods do is
+/// taken as one step.
+unsafe fn content_of(object: *mut PyObject) -> Option<(*mut PyObject, Kind)> {
+    let class = match world().keepers.get(&(Py_TYPE(object) as usize)) {
+        Some(class) => *class,
+        None => {
+            let kind = Py_TYPE(object);
+            let keepers = TYPES.keepers;
+            let class = keepers.iter().position(|class| PyType_IsSubtype(kind, *class) != 0);
+            world().keepers.insert(kind as usize, class);
+            class
+        }
+    }?;
+    let (name, attribute) = KEEPERS[class];
+    let held = PyObject_GetAttrString(object, attribute.as_ptr());
+    if held.is_null() {
+        PyErr_Clear();
+        return None;
+    }
+    // The object keeps it alive, or whatever it keeps instead.
+    Py_DECREF(held);
+    crate::opaque::used(object, name);
+    let chained = attribute == c"maps";
+    if chained { Some((held, Kind::Dictionary)) } else { kind_of(held).map(|kind| (held, kind)) }
 }
 
 /// Remembers which dictionary a view is of, until the execution ends.
@@ -172,6 +223,26 @@ pub(crate) unsafe fn store(
     }
 }
 
+/// The function that makes missing entries of a plain `defaultdict`, if it is Python code, as a new
+/// reference.
+pub(crate) unsafe fn users_factory(container: *mut PyObject) -> Option<*mut PyObject> {
+    if Py_TYPE(container) != TYPES.default_dictionary {
+        return None;
+    }
+    let factory = PyObject_GetAttrString(container, c"default_factory".as_ptr());
+    if factory.is_null() {
+        PyErr_Clear();
+        return None;
+    }
+    let native =
+        PyType_Check(factory) != 0 && PyType_GetFlags(factory.cast()) & Py_TPFLAGS_HEAPTYPE == 0;
+    if native || factory == Py_None() || Py_TYPE(factory) == &raw mut PyCFunction_Type {
+        Py_DECREF(factory);
+        return None;
+    }
+    Some(factory)
+}
+
 /// What reading an entry does.
 pub(crate) unsafe fn load(container: *mut PyObject, kind: Kind, key: *mut PyObject) -> Action {
     let field = entry(container, kind, key);
@@ -196,14 +267,19 @@ pub(crate) unsafe fn method(
     let whole_update = Some(Action::Update(Field::Whole));
     match (kind, name) {
         // An index that is out of range now may be the new entry's.
-        (Kind::List | Kind::Deque, "append" | "extend" | "appendleft" | "extendleft") => {
-            Some(Action::Add(Field::Whole))
-        }
-        (Kind::List | Kind::Deque, "insert" | "clear" | "sort" | "reverse" | "rotate") => {
-            whole_write
-        }
+        (
+            Kind::List | Kind::Deque,
+            "append" | "extend" | "appendleft" | "extendleft" | "frombytes" | "fromlist",
+        ) => Some(Action::Add(Field::Whole)),
+        (
+            Kind::List | Kind::Deque,
+            "insert" | "clear" | "sort" | "reverse" | "rotate" | "byteswap",
+        ) => whole_write,
         (Kind::List | Kind::Deque, "pop" | "popleft" | "remove") => whole_update,
-        (Kind::List | Kind::Deque, "index" | "count" | "copy") => whole_read,
+        (
+            Kind::List | Kind::Deque,
+            "index" | "count" | "copy" | "tolist" | "tobytes" | "decode" | "hex" | "find",
+        ) => whole_read,
         (Kind::DefaultDictionary | Kind::Dictionary, "get") => {
             Some(keyed(Action::Read, Field::Entry))
         }

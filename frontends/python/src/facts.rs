@@ -191,6 +191,19 @@ pub(crate) unsafe fn linked_call(
     result
 }
 
+/// Calls a function as a part of what the running activation does.
+pub(crate) unsafe fn call_within(function: *mut PyObject) -> *mut PyObject {
+    let w = world();
+    let task = w.exploration.as_ref().map(|e| e.execution.current());
+    let side = task.and_then(|task| w.tasks.get(task.index()));
+    let activation = side.map_or(ActivationId(0), |side| side.activation);
+    let result = PyObject_CallNoArgs(function);
+    if let Some(side) = task.and_then(|task| world().tasks.get_mut(task.index())) {
+        side.activation = activation;
+    }
+    result
+}
+
 /// An attribute is about to be read or stored: if a function of the user's
 /// does that, it is a call.
 pub(crate) unsafe fn expect_property(

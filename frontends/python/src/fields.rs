@@ -6,7 +6,7 @@ use pyo3::ffi::*;
 use crate::announcers::again;
 use crate::cells::looked_up;
 use crate::hash::QuickMap;
-use crate::reach::Reach;
+use crate::reach::{Handed, Reach};
 use crate::world::world;
 
 /// Which attributes of the instances of a class are read.
@@ -59,8 +59,13 @@ unsafe fn find(object: *mut PyObject, reach: Reach) -> Names {
 }
 
 /// The names of the attributes that are read, as new references to interned texts.
-pub(crate) unsafe fn read_by(object: *mut PyObject, reach: Reach) -> Vec<*mut PyObject> {
-    match which(object, reach) {
+pub(crate) unsafe fn read_by(object: *mut PyObject, handed: Handed) -> Vec<*mut PyObject> {
+    if handed.reach == Reach::Patterns {
+        let mut names = texts_of(handed.names);
+        names.extend(texts_of(looked_up(Py_TYPE(object), c"__match_args__")));
+        return names;
+    }
+    match which(object, handed.reach) {
         Names::Nothing => Vec::new(),
         Names::Fields => fields_of(object),
         Names::All => names_of(object),
@@ -117,14 +122,24 @@ unsafe fn names_of(object: *mut PyObject) -> Vec<*mut PyObject> {
 }
 
 unsafe fn keys_of(dictionary: *mut PyObject) -> Vec<*mut PyObject> {
-    let mut names = Vec::new();
-    let keys = PyDict_Keys(dictionary);
+    let keys = PySequence_Tuple(dictionary);
     if keys.is_null() {
         PyErr_Clear();
+        return Vec::new();
+    }
+    let names = texts_of(keys);
+    Py_DECREF(keys);
+    names
+}
+
+/// The texts in a tuple, as new references to interned ones.
+unsafe fn texts_of(tuple: *mut PyObject) -> Vec<*mut PyObject> {
+    let mut names = Vec::new();
+    if tuple.is_null() || PyTuple_Check(tuple) == 0 {
         return names;
     }
-    for index in 0..PyList_Size(keys) {
-        let key = PyList_GetItem(keys, index);
+    for index in 0..PyTuple_Size(tuple) {
+        let key = PyTuple_GetItem(tuple, index);
         if PyUnicode_CheckExact(key) != 0 {
             // Locations are told apart by the address of the name.
             let mut name = again(key);
@@ -132,6 +147,5 @@ unsafe fn keys_of(dictionary: *mut PyObject) -> Vec<*mut PyObject> {
             names.push(name);
         }
     }
-    Py_DECREF(keys);
     names
 }

@@ -139,7 +139,8 @@ pub(crate) unsafe fn consume_and(
     if is_lazy(iterator) && !is_plain(iterator) {
         return rest();
     }
-    let handed = Handed { object: iterator, reach: reach::Reach::Elements, site };
+    let handed =
+        Handed { object: iterator, reach: reach::Reach::Elements, site, names: ptr::null_mut() };
     if !reach::read_and(&[handed], rest) {
         return false;
     }

@@ -16,6 +16,7 @@ mod fields;
 mod greenlet;
 mod hash;
 mod iterate;
+mod opaque;
 mod places;
 mod primitives;
 mod reach;

@@ -30,6 +30,8 @@ pub(crate) enum Reach {
     Comparison,
     /// Into them and into objects, for a copy.
     Copy,
+    /// At what patterns name, of objects and of what is in containers.
+    Patterns,
 }
 
 impl Reach {
@@ -50,6 +52,8 @@ pub(crate) struct Handed {
     pub(crate) object: *mut PyObject,
     pub(crate) reach: Reach,
     pub(crate) site: u32,
+    /// The attributes that patterns name, a tuple; else null.
+    pub(crate) names: *mut PyObject,
 }
 
 /// Deeper contents are not looked at.
@@ -114,7 +118,7 @@ impl Round {
         if handed.reach == Reach::Elements {
             return true;
         }
-        for name in fields::read_by(object, handed.reach) {
+        for name in fields::read_by(object, handed) {
             let value = self.field(object, name, handed.site);
             Py_DECREF(name);
             match value {
@@ -161,6 +165,9 @@ impl Round {
         name: *mut PyObject,
         site: u32,
     ) -> Option<*mut PyObject> {
+        if crate::cells::read_locations(object, name).iter().all(|owner| owner.is_null()) {
+            return Some(ptr::null_mut());
+        }
         if !crate::attributes::attribute_read(object, name, site) {
             return None;
         }

@@ -71,7 +71,8 @@ pub(crate) unsafe extern "C" fn scan(
     if !world().active || (n < 4 && reach::is_atom(object)) {
         return again(object);
     }
-    let handed = Handed { object, reach: Reach::of_number(flags & !HOLDS), site: site(*a.add(1)) };
+    let reach = Reach::of_number(flags & !HOLDS);
+    let handed = Handed { object, reach, site: site(*a.add(1)), names: std::ptr::null_mut() };
     if holds && n < 4 && !reach::may_hold_something(handed) {
         return again(object);
     }
@@ -96,6 +97,17 @@ pub(crate) unsafe extern "C" fn scan(
         Py_DECREF(operand.object);
     }
     given(announced, object)
+}
+
+/// `__ev_matched__(obj, S, names)`: patterns look at these attributes, and into containers.
+pub(crate) unsafe extern "C" fn matched(
+    _: *mut PyObject,
+    a: Arguments,
+    _: Py_ssize_t,
+) -> *mut PyObject {
+    let (object, names) = (*a, *a.add(2));
+    let handed = Handed { object, reach: Reach::Patterns, site: site(*a.add(1)), names };
+    given(!is_on() || reach::read(&[handed]), object)
 }
 
 unsafe fn one(object: *mut PyObject, site: u32) -> bool {

@@ -55,7 +55,7 @@ impl StoreProxy {
 
 /// The target of an item's store: the object itself, unless the store has to be announced.
 pub(crate) unsafe fn store_proxy(object: *mut PyObject, site: u32) -> *mut PyObject {
-    if !is_on() || crate::containers::kind_of(object).is_none() {
+    if !is_on() || container_behind(object).is_none() {
         return again(object);
     }
     Python::attach(|py| {

@@ -322,6 +322,8 @@ unsafe fn tear_down() {
     w.looked_at.clear();
     w.views.clear();
     w.exposed.clear();
+    crate::opaque::put_back();
+    let w = world();
     w.frames.clear();
     let kept = std::mem::take(&mut w.kept);
     let root = w.root;

@@ -14,6 +14,7 @@ use pyo3::ffi::PyObject;
 use pyo3::prelude::*;
 
 use crate::hash::{QuickMap, QuickSet};
+use crate::opaque::Opaque;
 use crate::places::Places;
 use crate::scans::Held;
 use crate::values::Values;
@@ -79,6 +80,9 @@ pub(crate) struct World {
     pub(crate) by_dictionary: bool,
     /// Objects by the address of their dictionaries, where the program took those.
     pub(crate) exposed: QuickMap<usize, usize>,
+    /// Which of the library's containers a class is, by its address, in this execution.
+    pub(crate) keepers: QuickMap<usize, Option<usize>>,
+    pub(crate) opaque: Opaque,
     pub(crate) places: Places,
     pub(crate) values: Values,
     pub(crate) texts: Vec<String>,
@@ -142,6 +146,8 @@ pub(crate) fn set_up(module: &Bound<'_, PyModule>) -> PyResult<()> {
         views: QuickMap::default(),
         by_dictionary: false,
         exposed: QuickMap::default(),
+        keepers: QuickMap::default(),
+        opaque: Opaque::default(),
         places: Places::default(),
         values: Values::default(),
         texts: Vec::new(),

@@ -124,6 +124,10 @@ class FakeAnnouncers:
         self.note_entry("scan", target, site)
         return target
 
+    def matched(self, target: Any, site: int, names: tuple[str, ...]) -> Any:
+        self.note_entry("scan", target, site)
+        return target
+
     def mutate(self, target: Any, site: int) -> Any:
         self.note_entry("mutate", target, site)
         return target
@@ -206,7 +210,7 @@ class FakeAnnouncers:
 
 ACCESSES = (
     "attr passed attrw wattr global_ globalw bind newcell cell cellw item peek store keyw witem inplace in_ size scan"
-    " mutate iter next reversed method bound loop round"
+    " matched mutate iter next reversed method bound loop round"
 ).split()
 FACTS = "enter leave define test return_ call".split()
 

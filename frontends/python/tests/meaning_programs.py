@@ -1222,3 +1222,74 @@ globals().setdefault('fresh', 8)
 result = (before, errors, same, vars(box), box.shade, total, fresh, 'total' in globals(), globals().pop('fresh'))
 """,
 )
+program(
+    "patterns over objects and containers",
+    """
+from dataclasses import dataclass
+from collections import defaultdict, UserDict, ChainMap, UserList
+import array
+@dataclass
+class Point:
+    x: int
+    y: object = None
+class Lazy:
+    calls = 0
+    @property
+    def x(self):
+        Lazy.calls += 1
+        return 5
+def kind(value):
+    match value:
+        case Point(0, y=Point(x=inner)):
+            return ('nested', inner)
+        case Point(x=0) | Point(y=0):
+            return 'axis'
+        case Point(x, y) if x == y:
+            return ('diagonal', x)
+        case Lazy(x=5):
+            return 'lazy'
+        case {'k': [first, *rest], **others}:
+            return (first, rest, others)
+        case [Point(x=a), (b, c)] | [a, b, c]:
+            return (a, b, c)
+        case str() | None | 1.5:
+            return 'plain'
+        case _:
+            return 'other'
+made = []
+def make():
+    made.append(len(made))
+    return len(made)
+table = defaultdict(make)
+table['a'] += 10
+table['b']
+got = [table['a'], table.get('z'), 'z' in table, table['c']]
+def failing():
+    raise LookupError('no value')
+broken = defaultdict(failing)
+try:
+    broken['x'] += 1
+except LookupError as error:
+    got.append(repr(error))
+try:
+    table[[]]
+except TypeError as error:
+    got.append(repr(error))
+user, chain, row, numbers = UserDict(a=1), ChainMap({'a': 1}, {'b': 2}), UserList([1, 2]), array.array('i', [1, 2])
+user['b'] = 2
+chain['b'] = 3
+row[0] += 5
+row.append(7)
+numbers[1] += 5
+numbers.extend([4])
+view = memoryview(bytearray(b'abc'))
+view[0] = 65
+del user['a']
+result = (
+    [kind(each) for each in (Point(0, Point(4)), Point(0), Point(3, 0), Point(2, 2), Lazy(), {'k': [1, 2], 'z': 3},
+        [Point(1), (2, 3)], (4, 5, 6), 'text', None, 1.5, object, [])],
+    Lazy.calls, made, got, dict(table), dict(broken), user, chain, row, numbers.tolist(), bytes(view), 'b' in chain,
+    len(user), [*row], {**user}, sum(numbers), list(reversed(row)), view == b'Abc', numbers == array.array('i', [1, 7, 4]),
+)
+""",
+)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 
 CONTAINER_METHODS = frozenset(
-    "add append appendleft clear copy count difference difference_update discard elements extend extendleft get"
-    " index insert intersection intersection_update isdisjoint issubset issuperset items keys most_common"
-    " move_to_end pop popitem popleft remove reverse rotate setdefault sort subtract symmetric_difference"
-    " symmetric_difference_update total union update values".split()
+    "add append appendleft byteswap clear copy count decode difference difference_update discard elements extend"
+    " extendleft find frombytes fromlist get hex index insert intersection intersection_update isdisjoint issubset"
+    " issuperset items keys most_common move_to_end pop popitem popleft remove reverse rotate setdefault sort subtract"
+    " symmetric_difference symmetric_difference_update tobytes tolist total union update values".split()
 )
 
 METHODS_READING_ARGUMENTS = frozenset(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from .collector import Function
-from .containers import BUILTINS_GIVING_NO_CONTAINER
+from .containers import BUILTINS_GIVING_NO_CONTAINER, COMPARISON
 from .expressions import Flow
 from .sites import Uses, spelled, union
 from .targets import Targets
@@ -159,7 +160,8 @@ class Statements(Targets):
 
     def statement_Match(self, node: ast.Match) -> list[ast.stmt]:
         """Rewrite `match`: its subject is one test, each guard another."""
-        subject, uses = self.collected(node.subject, self.scanned)
+        with self.collecting() as uses:
+            subject = self.matched(node)
         bodies = [part for case in node.cases for part in (case.pattern, *case.body)]
         site = self.site("test", node, uses=uses, locals=self.assigned(bodies))
         node.subject = self.fact(node.subject, "__ev_test__", subject, site)
@@ -167,6 +169,18 @@ class Statements(Targets):
             for case in node.cases:
                 self.match_case(case, uses)
         return [node]
+
+    def matched(self, node: ast.Match) -> ast.expr:
+        """Rewrite a subject: what the patterns name of it is read at once."""
+        if not self.may_be_read(node.subject, COMPARISON):
+            return self.expression(node.subject)
+        patterns = [part for case in node.cases for part in ast.walk(case.pattern)]
+        named = [name for part in patterns if isinstance(part, ast.MatchClass) for name in part.kwd_attrs]
+        name = spelled(node.subject)
+        value = self.expression(node.subject)
+        site = self.source("read", node.subject, name)
+        names: Any = tuple(dict.fromkeys(map(self.mangled, named)))
+        return self.announcer(node.subject, "__ev_matched__", value, site, placed(ast.Constant(names), node.subject))
 
     def match_case(self, case: ast.match_case, subject: Uses) -> None:
         """Rewrite a case; its captures are announced at the start of its body."""
