@@ -74,6 +74,7 @@ pub(crate) unsafe extern "C" fn passed(
     n: Py_ssize_t,
 ) -> *mut PyObject {
     if world().active
+        && !cells::is_known(*a, *a.add(1))
         && container_behind(*a).is_some()
         && let Some(source) = stand_ins::source(*a, *a.add(1), site(*a.add(2)))
     {

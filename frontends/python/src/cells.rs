@@ -126,6 +126,12 @@ unsafe fn locations(place: Place, object: *mut PyObject) -> [*mut PyObject; 2] {
     }
 }
 
+/// Whether it is known where instances of the object's class have the attribute.
+#[inline(always)]
+pub(crate) unsafe fn is_known(object: *mut PyObject, name: *mut PyObject) -> bool {
+    (*KNOWN).places.contains_key(&(Py_TYPE(object) as usize, name as usize))
+}
+
 /// The location that storing or deleting the attribute writes, if any.
 pub(crate) unsafe fn written_location(
     object: *mut PyObject,

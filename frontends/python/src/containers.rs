@@ -90,10 +90,7 @@ pub(crate) unsafe fn kind_of(object: *mut PyObject) -> Option<Kind> {
     if kind == TYPES.deque || PyType_IsSubtype(kind, TYPES.deque) != 0 {
         return Some(Kind::Deque);
     }
-    if kind == &raw mut PyByteArray_Type
-        || kind == TYPES.array
-        || PyType_IsSubtype(kind, &raw mut PyByteArray_Type) != 0
-    {
+    if kind == &raw mut PyByteArray_Type || kind == TYPES.array {
         return Some(Kind::List);
     }
     None

@@ -221,7 +221,9 @@ pub(crate) unsafe fn is_atom(object: *mut PyObject) -> bool {
         | Py_TPFLAGS_BYTES_SUBCLASS
         | Py_TPFLAGS_TYPE_SUBCLASS;
     let kind = Py_TYPE(object);
-    object == Py_None()
+    kind == &raw mut PyLong_Type
+        || kind == &raw mut PyUnicode_Type
+        || object == Py_None()
         || PyType_GetFlags(kind) & ATOMS != 0
         || kind == &raw mut PyFloat_Type
         || kind == &raw mut PyCFunction_Type

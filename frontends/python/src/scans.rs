@@ -66,11 +66,13 @@ pub(crate) unsafe extern "C" fn scan(
     n: Py_ssize_t,
 ) -> *mut PyObject {
     let object = *a;
-    let flags = if n > 2 { PyLong_AsLongLong(*a.add(2)) } else { 0 };
-    let holds = flags & HOLDS != 0;
-    if !world().active || (n < 4 && reach::is_atom(object)) {
+    let w = world();
+    // Where nothing waits, a plain value is all there is.
+    if !w.active || ((n < 4 || !w.holds) && reach::is_atom(object)) {
         return again(object);
     }
+    let flags = if n > 2 { PyLong_AsLongLong(*a.add(2)) } else { 0 };
+    let holds = flags & HOLDS != 0;
     let reach = Reach::of_number(flags & !HOLDS);
     let handed = Handed { object, reach, site: site(*a.add(1)), names: std::ptr::null_mut() };
     if holds && n < 4 && !reach::may_hold_something(handed) {
@@ -120,6 +122,7 @@ unsafe fn one(object: *mut PyObject, site: u32) -> bool {
 unsafe fn hold(held: Held) {
     let w = world();
     let Some(task) = w.exploration.as_ref().map(|e| e.execution.current()) else { return };
+    w.holds = true;
     let all = &mut w.tasks[task.index()].held;
     all.push(held);
     if all.len() > HELD_AT_MOST {
@@ -134,8 +137,8 @@ unsafe fn taken(site: u32) -> Vec<Handed> {
         return Vec::new();
     };
     let all = &mut w.tasks[task.index()].held;
-    match all.iter().rposition(|held| held.site == site) {
-        Some(index) => all.remove(index).operands,
-        None => Vec::new(),
-    }
+    let found = all.iter().rposition(|held| held.site == site);
+    let operands = found.map_or_else(Vec::new, |index| all.remove(index).operands);
+    w.holds = w.tasks.iter().any(|task| !task.held.is_empty());
+    operands
 }

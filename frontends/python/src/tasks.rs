@@ -322,6 +322,7 @@ unsafe fn tear_down() {
     w.looked_at.clear();
     w.views.clear();
     w.exposed.clear();
+    w.holds = false;
     crate::opaque::put_back();
     let w = world();
     w.frames.clear();

@@ -76,6 +76,8 @@ pub(crate) struct World {
     pub(crate) kept: Vec<*mut PyObject>,
     /// Dictionaries by the address of their views.
     pub(crate) views: QuickMap<usize, usize>,
+    /// Some task holds operands that are read later.
+    pub(crate) holds: bool,
     /// The attributes of an object are the entries of its dictionary.
     pub(crate) by_dictionary: bool,
     /// Objects by the address of their dictionaries, where the program took those.
@@ -144,6 +146,7 @@ pub(crate) fn set_up(module: &Bound<'_, PyModule>) -> PyResult<()> {
         cells: QuickMap::default(),
         kept: Vec::new(),
         views: QuickMap::default(),
+        holds: false,
         by_dictionary: false,
         exposed: QuickMap::default(),
         keepers: QuickMap::default(),
