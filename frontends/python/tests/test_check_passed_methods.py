@@ -42,3 +42,17 @@ def test_an_update_through_passed_methods_can_be_lost(everyway: Everyway, tmp_pa
     unit = unit_of(everyway, tmp_path, "table = {'n': 0}", look, "table['n'] += 1")
     assert [failure["kind"] for failure in unit["failures"]] == ["atomicity-violation"]
     assert [table["n"] for table in all_seen(unit, "table")] == [1, 2]
+
+
+@pytest.mark.parametrize("form", ["operator.setitem(table, 'n', 5)", "operator.delitem(table, 'n')"])
+def test_a_function_of_operator_changes_its_argument(everyway: Everyway, tmp_path: Path, form: str) -> None:
+    before = "import operator\ntable = {'n': 0}"
+    unit = unit_of(everyway, tmp_path, before, "seen = ['n' in table, len(table), table.get('n')]", form)
+    assert len(all_seen(unit)) > 1
+
+
+def test_a_getter_that_sorts_reads_the_elements(everyway: Everyway, tmp_path: Path) -> None:
+    before = "from operator import itemgetter\nrows = [{'n': 1}, {'n': 2}]\nfirst, second = rows"
+    look = "seen = [row is first for row in sorted(list(rows), key=itemgetter('n'))]"
+    unit = unit_of(everyway, tmp_path, before, look, "first['n'] = 3")
+    assert all_seen(unit) == in_order([[True, False], [False, True]])

@@ -7,6 +7,7 @@ from functools import partial
 
 from .containers import (
     CONTAINER_METHODS,
+    COPY,
     DEEPLY_READING_BUILTINS,
     DEEPLY_READING_FUNCTIONS,
     FRAME_BUILTINS,
@@ -53,18 +54,30 @@ class Calls(Expressions):
             return self.stepping_call("__ev_reversed__", node)
         if name == "next" and plain and node.args and self.may_give_container(node.args[0]):
             return self.stepping_call("__ev_next__", node)
-        keyed = any(keyword.arg == "key" for keyword in node.keywords)
+        keyed = any(keyword.arg == "key" and not self.is_getter(keyword.value) for keyword in node.keywords)
         if name in STEPPING_BUILTINS or (keyed and name in ("max", "min") and len(node.args) == 1):
             self.stepped_arguments(node, name)
         elif name in SIZING_BUILTINS:
             node.args = [self.expression(a) if isinstance(a, ast.Starred) else self.sized(a) for a in node.args]
         elif name in SCANNING_BUILTINS:
-            node.args = self.scanned_together(node.args, 0 if keyed else DEEPLY_READING_BUILTINS.get(name, 0))
+            node.args = self.scanned_together(node.args, self.reach_of(name, node))
         else:
             node.args = [self.expression(argument) for argument in node.args]
         for keyword in node.keywords:
             keyword.value = self.keyword_value(keyword)
         return node
+
+    def reach_of(self, name: str, node: ast.Call) -> int:
+        """Say how far a builtin looks into what it is given: with a key that is code of the program, not at all."""
+        keys = [keyword.value for keyword in node.keywords if keyword.arg == "key"]
+        if keys:
+            return COPY if self.is_getter(keys[0]) else 0
+        return DEEPLY_READING_BUILTINS.get(name, 0)
+
+    def is_getter(self, node: ast.expr) -> bool:
+        """Say whether an expression makes one of the functions by which `operator` looks into objects."""
+        path = self.library_path(node.func) if isinstance(node, ast.Call) else None
+        return path in ("operator.attrgetter", "operator.itemgetter")
 
     def stepping_call(self, announcer: str, node: ast.Call) -> ast.expr:
         """Rewrite `reversed(c)` or `next(i)`, whose steps get the call's own site."""

@@ -63,6 +63,15 @@ BUILTINS_GIVING_FRESH_CONTAINER = frozenset(("bytearray", "dict", "dir", "list",
 
 MUTATING_FUNCTIONS = frozenset(
     (
+        "operator.delitem",
+        "operator.iadd",
+        "operator.iand",
+        "operator.iconcat",
+        "operator.imul",
+        "operator.ior",
+        "operator.isub",
+        "operator.ixor",
+        "operator.setitem",
         "bisect.insort",
         "bisect.insort_left",
         "bisect.insort_right",

@@ -17,6 +17,9 @@ from .walker import ACTIVATION, Context, Walker, placed
 
 SCANNING_OPERATORS = (ast.Add, ast.Mult, ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor, ast.Mod)
 SCANNING_COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+# What is new, or chosen, may still have shared containers in it.
+NEW_OR_CHOSEN = (ast.ListComp, ast.DictComp, ast.BoolOp, ast.IfExp)
+BUILTINS_GIVING_NEW_CONTAINER = frozenset(("dict", "list", "sorted", "tuple"))
 AnyComprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
@@ -82,6 +85,8 @@ class Expressions(Walker):
             return any(self.may_be_read(element, reach) for element in node.elts)
         if reach and isinstance(node, ast.Dict):
             return any(self.may_be_read(value, reach) for value in node.values)
+        if reach and (isinstance(node, NEW_OR_CHOSEN) or self.calls_builtin(node, BUILTINS_GIVING_NEW_CONTAINER)):
+            return True
         return self.may_be_container(node) or self.steps(node)
 
     def steps(self, node: ast.expr) -> bool:
