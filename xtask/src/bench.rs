@@ -10,7 +10,7 @@ use xshell::{Shell, cmd};
 
 use crate::interpreters::Interpreter;
 use crate::places::{Environment, Workspace};
-use crate::setup;
+use crate::{engine_bench, setup};
 
 /// What can be measured.
 #[derive(Clone, Copy, ValueEnum)]
@@ -19,7 +19,7 @@ pub(crate) enum Bench {
     Python,
     /// A whole guide: EVERYWAY_GUIDE, or the shared one beside the checkout.
     Guide,
-    /// The engine alone (later).
+    /// The engine alone, beside the shared prototype where it is there.
     Engine,
     /// The Node front-end (later).
     Node,
@@ -40,7 +40,7 @@ impl Bench {
 }
 
 /// One measured value; rows of one measure and tool from several rounds become their median.
-struct Row {
+pub(crate) struct Row {
     program: String,
     measure: String,
     tool: String,
@@ -60,8 +60,13 @@ pub(crate) fn bench(
     rounds: usize,
 ) -> Result<()> {
     let name = bench.name();
-    if matches!(bench, Bench::Engine | Bench::Node | Bench::Rust) {
-        bail!("the bench `{name}` comes later; `python` and `guide` are there");
+    if matches!(bench, Bench::Node | Bench::Rust) {
+        bail!("the bench `{name}` comes later; `engine`, `python` and `guide` are there");
+    }
+    if matches!(bench, Bench::Engine) {
+        let rows = engine_bench::engine(shell, workspace, rounds)?;
+        print(name, &medians(rows), json);
+        return Ok(());
     }
     let interpreter = setup::setup(shell, workspace)?;
     setup::build_command(shell, workspace)?;
@@ -182,7 +187,7 @@ fn guide(shell: &Shell, workspace: &Workspace, rounds: usize) -> Result<Vec<Row>
 }
 
 /// Reads the rows of an object of the contract's form, its last line if it printed more.
-fn rows_of(answer: &str) -> Result<Vec<Row>> {
+pub(crate) fn rows_of(answer: &str) -> Result<Vec<Row>> {
     let last = answer.lines().last().unwrap_or_default();
     let object: Value = serde_json::from_str(answer).or_else(|_| serde_json::from_str(last))?;
     let rows = object["rows"].as_array().context("there are no rows")?;

@@ -3,7 +3,10 @@
 mod bench;
 mod demo;
 mod documents;
+mod engine_bench;
+mod fuzz;
 mod interpreters;
+mod mutants;
 mod places;
 mod setup;
 mod test;
@@ -45,6 +48,23 @@ enum Task {
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
+    /// Hold random programs to an independent reference, and print the smallest that breaks a law.
+    Fuzz {
+        /// How many programs.
+        #[arg(long, default_value_t = 100_000)]
+        programs: u64,
+        /// The number of the first one.
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// How many at a time.
+        #[arg(long, default_value_t = 2)]
+        jobs: usize,
+        /// Larger programs, and the published counts that take longer.
+        #[arg(long)]
+        nightly: bool,
+    },
+    /// Check that each deliberate fault of the search fails a test.
+    Mutants,
     /// Check which crate depends on which, and the version they share.
     Layout,
     /// Write the JSON schema of the report to protocol/schema/.
@@ -69,6 +89,10 @@ fn run(task: Task) -> Result<()> {
         Task::Demo { update_readme } => demo::demo(&shell, &workspace, update_readme),
         Task::Test => test::test(&shell, &workspace),
         Task::Bench { name, json, rounds } => bench::bench(&shell, &workspace, name, json, rounds),
+        Task::Fuzz { programs, seed, jobs, nightly } => {
+            fuzz::fuzz(&shell, programs, seed, jobs, nightly)
+        }
+        Task::Mutants => mutants::mutants(&shell, &workspace),
         Task::Layout => test::layout(&shell),
         Task::Schema => test::write_schema(&shell),
     }

@@ -123,6 +123,12 @@ impl Found {
         self.classes.values().map(|(count, _)| count - 1).sum()
     }
 
+    /// The search begins anew; the execution that made it counts among those given up.
+    fn begun_anew(&self) -> Found {
+        let abandoned = self.abandoned + self.executions + self.redundant + 1;
+        Found { abandoned, first_failure: self.first_failure, ..Found::default() }
+    }
+
     fn note(&mut self, machine: &Machine<'_>, execution: &Execution, ending: Ending) {
         self.events += execution.trace.events.len() as u64;
         self.longest = self.longest.max(execution.trace.events.len());
@@ -187,6 +193,7 @@ impl Searcher {
             if !plan.learn && timed != self.execution.has_timed_wait {
                 // A check, which learns that time matters, begins anew too.
                 strategy.restart();
+                found = found.begun_anew();
                 continue;
             }
             if plan.learn {
@@ -194,9 +201,7 @@ impl Searcher {
                 self.races.look(&self.execution, &mut points);
                 if points.generation() != before {
                     strategy.restart();
-                    let abandoned = found.abandoned + found.executions + found.redundant + 1;
-                    let first_failure = found.first_failure;
-                    found = Found { abandoned, first_failure, ..Found::default() };
+                    found = found.begun_anew();
                     continue;
                 }
             }
