@@ -16,6 +16,7 @@ use everyway_protocol::trace::Event;
 
 use crate::dependence::Step;
 use crate::execution::Execution;
+use crate::execution::ranked::Ranked;
 use crate::footprint::{self, Access, Place, Touch};
 use crate::primitives::ObjectState;
 use crate::primitives::model::{self, Reversible, Role};
@@ -212,6 +213,7 @@ impl HappensBefore {
             if races && ranked.alternative == Alternative::Expire {
                 let step = Step { task: ranked.task, alternative: Alternative::Execute, operation };
                 self.races_of_waiting(execution, &step, Second::Expired(rank as u32));
+                self.races_with_what_came_late(execution, rank);
                 self.begin(ranked.task, ranked.enabler);
             }
             for row in self.now.chunks_exact(tasks) {
@@ -452,6 +454,22 @@ impl HappensBefore {
                 let second = Second::Event(rank as u32);
                 self.races.push(Race { first: last as u32, second, sure: true });
             }
+        }
+    }
+
+    /// After an expiry the waits that stood still with it may run out at any moment, so before the last
+    /// point of each other task too.
+    fn races_with_what_came_late(&mut self, execution: &Execution, rank: usize) {
+        let all = &execution.ranked.all;
+        let expiry = |ranked: &Ranked| ranked.alternative == Alternative::Expire;
+        let Some(earlier) = all[..rank].iter().rposition(expiry) else { return };
+        let second = Second::Event(rank as u32);
+        for task in (0..self.tasks).filter(|task| *task != all[rank].task.index()) {
+            let last = (earlier + 1..rank)
+                .rev()
+                .find(|other| all[*other].task.index() == task && all[*other].point);
+            let race = |first: usize| Race { first: first as u32, second, sure: false };
+            self.races.extend(last.map(race));
         }
     }
 
