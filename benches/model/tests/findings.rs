@@ -3,8 +3,9 @@
 use everyway_engine::clock::ClockMode;
 use everyway_model::laws::{Judge, Patience};
 use everyway_model::program::Instruction::{
-    Acquire, AcquireWithin, Add, Choose, EndProgram, JoinAll, JoinWithin, JumpIf, Permits, Read,
-    Release, Sleep, Start, StartDaemon, Take, Wait, WaitWithin, Write,
+    Acquire, AcquireWithin, Add, Await, Choose, EndProgram, Give, IsAlive, IsLocked, JoinAll,
+    JoinWithin, JumpIf, Permits, Read, Release, Set, Sleep, Start, StartDaemon, Take, TakeWithin,
+    Wait, WaitWithin, Write, Yield,
 };
 use everyway_model::program::{Instruction, Kind, Place, Program, Test, Value};
 
@@ -84,4 +85,33 @@ fn the_program_may_end_before_a_daemon_adds() {
 fn the_program_s_end_hides_no_race_of_a_daemon_that_waits() {
     let main = [StartDaemon(1), Start(2), JoinAll, EndProgram];
     holds(&[Kind::Semaphore(1)], &[&main, &[Take(FIRST)], &[Take(FIRST)]]);
+}
+
+#[test]
+fn a_wait_may_run_out_before_a_sleep_whatever_else_is_reversed() {
+    let main = [Start(1), Start(2), Start(3)];
+    let waiter = [Write(FIRST, ONE), JoinWithin(0, 1, 3)];
+    holds(&[Kind::Cell(0)], &[&main, &[Sleep(2)], &waiter, &[Read(1, FIRST)]]);
+    let main = [Start(1), Start(2), Start(3), Start(4)];
+    let waiter = [Read(1, SECOND), Write(SECOND, Value::Number(0)), JoinWithin(0, 1, 3)];
+    let looker = [Write(SECOND, ONE), IsLocked(3, FIRST)];
+    let tasks: [&[Instruction]; 5] = [&main, &[Sleep(2)], &waiter, &looker, &[Acquire(FIRST)]];
+    holds(&[Kind::Mutex, Kind::Cell(0)], &tasks);
+}
+
+#[test]
+fn what_wakes_nobody_orders_nobody() {
+    let main = [Start(1), Start(2), Start(3)];
+    let reader = [Read(0, SECOND), Set(FIRST)];
+    let writer = [Await(FIRST), Write(SECOND, Value::Number(2))];
+    holds(&[Kind::Event, Kind::Cell(0)], &[&main, &[Set(FIRST)], &reader, &writer]);
+    holds(&[Kind::Event], &[BOTH, &[Yield, Set(FIRST)], &[IsAlive(0, 1), Set(FIRST)]]);
+}
+
+#[test]
+fn a_wait_that_stood_still_at_an_expiry_may_run_out_at_any_moment() {
+    let main = [Start(1), Start(2), Start(3)];
+    let giver = [TakeWithin(0, FIRST, 1), Give(0, FIRST, 1)];
+    let tasks: [&[Instruction]; 4] = [&main, &[Take(FIRST)], &[TakeWithin(1, FIRST, 3)], &giver];
+    holds(&[Kind::Semaphore(0)], &tasks);
 }

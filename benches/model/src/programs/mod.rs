@@ -1,6 +1,7 @@
 //! Programs whose number of classes is known: published, or a closed form.
 
 pub mod classics;
+pub mod litmus;
 pub mod locks;
 
 use crate::program::{Instruction, Kind, Place, Program, Test, Value};
@@ -22,7 +23,7 @@ pub struct Row {
 /// All of them.
 #[must_use]
 pub fn all() -> Vec<Row> {
-    classics::rows().into_iter().chain(locks::rows()).collect()
+    [classics::rows(), locks::rows(), litmus::rows()].into_iter().flatten().collect()
 }
 
 /// A row without deadlocks.
