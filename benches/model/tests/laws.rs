@@ -1,6 +1,8 @@
 //! What the search finds of random programs is what an independent reference and plain enumeration
 //! find. `cargo xtask fuzz` does the same with more and larger programs.
 
+#![allow(clippy::panic, reason = "a panic is how a test fails")]
+
 use everyway_engine::clock::ClockMode;
 use everyway_model::generator::{self, Shape};
 use everyway_model::laws::{Figures, Judge, Patience};
