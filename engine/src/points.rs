@@ -16,6 +16,9 @@ use everyway_protocol::objects::TimerAction;
 use everyway_protocol::operation::{Action, Operation};
 use hashbrown::HashSet;
 
+use crate::execution::Execution;
+use crate::happens_before::HappensBefore;
+
 /// What has been learned about a program so far.
 #[derive(Clone, Debug, Default)]
 pub struct Points {
@@ -89,6 +92,17 @@ impl Points {
             _ => {
                 self.learn_object(key);
                 self.learn_observed(key);
+            }
+        }
+    }
+
+    /// Learns from the races of an execution that the search would have to reverse.
+    pub fn learn_from(&mut self, execution: &Execution, order: &HappensBefore) {
+        for race in &order.races {
+            let ranked = &execution.ranked.all[race.first as usize];
+            if !ranked.point {
+                let operation = &execution.trace.events[ranked.event as usize].operation;
+                self.learn(operation, execution.objects().key(operation.object));
             }
         }
     }

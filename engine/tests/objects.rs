@@ -448,7 +448,6 @@ fn a_wait_can_run_out_while_another_task_sleeps() {
 }
 
 #[test]
-#[ignore = "the search looks for sleeps by name and not for timers"]
 fn a_wait_can_run_out_while_a_timer_is_going() {
     let timer = |action| Do { object: 2, ..on(OBJECT, Action::Timer(action)) };
     let fire = Do { timeout: Some(5), ..timer(TimerAction::Fire) };

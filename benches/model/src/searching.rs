@@ -205,12 +205,21 @@ impl Searcher {
                     continue;
                 }
             }
-            found.note(&machine, &self.execution, ending);
             if strategy.needs_races() {
                 self.order.rank_with_races(&self.execution);
             } else if plan.collect {
                 self.order.rank(&self.execution);
             }
+            if plan.learn && strategy.needs_races() {
+                let before = points.generation();
+                points.learn_from(&self.execution, &self.order);
+                if points.generation() != before {
+                    strategy.restart();
+                    found = found.begun_anew();
+                    continue;
+                }
+            }
+            found.note(&machine, &self.execution, ending);
             if plan.collect && matches!(ending, Ending::Complete | Ending::Stuck) {
                 let class = class(&machine, &self.execution, &self.order);
                 found.collect(class, machine.left(&self.execution, ending));

@@ -3,9 +3,9 @@
 use everyway_engine::clock::ClockMode;
 use everyway_model::laws::{Judge, Patience};
 use everyway_model::program::Instruction::{
-    Acquire, AcquireWithin, Add, Await, Choose, EndProgram, Give, IsAlive, IsLocked, JoinAll,
-    JoinWithin, JumpIf, Permits, Read, Release, Set, Sleep, Start, StartDaemon, Take, TakeWithin,
-    Wait, WaitWithin, Write, Yield,
+    Acquire, AcquireWithin, Add, Await, AwaitWithin, Choose, EndProgram, Give, IsAlive, IsLocked,
+    JoinAll, JoinWithin, JumpIf, Permits, Read, Release, Set, Sleep, Start, StartDaemon, Take,
+    TakeWithin, Wait, WaitWithin, Write, Yield,
 };
 use everyway_model::program::{Instruction, Kind, Place, Program, Test, Value};
 
@@ -114,4 +114,12 @@ fn a_wait_that_stood_still_at_an_expiry_may_run_out_at_any_moment() {
     let giver = [TakeWithin(0, FIRST, 1), Give(0, FIRST, 1)];
     let tasks: [&[Instruction]; 4] = [&main, &[Take(FIRST)], &[TakeWithin(1, FIRST, 3)], &giver];
     holds(&[Kind::Semaphore(0)], &tasks);
+}
+
+#[test]
+fn a_timed_acquire_may_run_out_while_the_mutex_is_held() {
+    let objects = [Kind::Mutex, Kind::Condition, Kind::Event];
+    let first = [AwaitWithin(1, Place::Object(2), 3), AcquireWithin(3, FIRST, 1)];
+    let second = [Acquire(FIRST), WaitWithin(0, SECOND, FIRST, 2), Release(FIRST)];
+    holds(&objects, &[BOTH, &first, &second]);
 }

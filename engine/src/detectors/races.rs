@@ -34,6 +34,8 @@ struct Last {
     clock: u32,
     /// Whether it was refused.
     refused: bool,
+    /// It was a wait with a time limit, which may run out while somebody has what it waits for.
+    timed: bool,
 }
 
 /// The detector, with the memory it uses again for each execution.
@@ -201,12 +203,13 @@ impl Races {
                 points.learn_object(key);
                 let taken_and_given = gives(other.action) && (takes_permit(action) || timed);
                 let given_back = action == Action::MutexRelease || other.refused;
-                if looks(action) || looks(other.action) || taken_and_given || given_back {
+                let looked = looks(action) || looks(other.action) || timed || other.timed;
+                if looked || taken_and_given || given_back {
                     points.learn_observed(key);
                 }
             }
         }
-        let now = Last { task, action, site, clock: own[task.index()], refused };
+        let now = Last { task, action, site, clock: own[task.index()], refused, timed };
         match known {
             Some(index) => last[index] = now,
             None => last.push(now),

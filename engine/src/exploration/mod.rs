@@ -564,7 +564,7 @@ impl Exploration {
         let rankable = self.is_rankable();
         if rankable && self.strategies.exhaustive.needs_races() {
             self.order.rank_with_races(&self.execution);
-            self.learn_from_order();
+            self.points.learn_from(&self.execution, &self.order);
             if self.points.generation() != before {
                 self.forget();
                 return;
@@ -586,17 +586,6 @@ impl Exploration {
         }
         if !more && self.unfinished.is_none() {
             self.phase = Phase::SelfCheck;
-        }
-    }
-
-    /// What the search would have to reverse has to be a point.
-    fn learn_from_order(&mut self) {
-        for race in &self.order.races {
-            let ranked = &self.execution.ranked.all[race.first as usize];
-            if !ranked.point {
-                let operation = &self.execution.trace.events[ranked.event as usize].operation;
-                self.points.learn(operation, self.execution.objects().key(operation.object));
-            }
         }
     }
 
