@@ -13,7 +13,7 @@ fn holds(objects: &[Kind], tasks: &[&[Instruction]]) {
     let tasks = tasks.iter().map(|code| code.to_vec()).collect();
     let program = Program { name: "finding".to_owned(), objects: objects.to_vec(), tasks };
     let patience = Patience { states: 10_000, interleavings: 100_000, executions: 10_000 };
-    for clock in [ClockMode::Legal, ClockMode::Exact] {
+    for clock in [ClockMode::Legal, ClockMode::Exact, ClockMode::Any] {
         let judged = Judge::default().judge(&program, clock, &patience);
         assert!(judged.as_ref().is_ok_and(|figures| figures.compared), "{judged:?}\n{program}");
     }
@@ -122,4 +122,17 @@ fn a_timed_acquire_may_run_out_while_the_mutex_is_held() {
     let first = [AwaitWithin(1, Place::Object(2), 3), AcquireWithin(3, FIRST, 1)];
     let second = [Acquire(FIRST), WaitWithin(0, SECOND, FIRST, 2), Release(FIRST)];
     holds(&objects, &[BOTH, &first, &second]);
+}
+
+#[test]
+fn giving_a_permit_after_one_was_taken_hides_no_race() {
+    holds(
+        &[Kind::Cell(0), Kind::Semaphore(1)],
+        &[
+            &[Start(1), Start(3)],
+            &[Start(2), Read(0, FIRST), Give(1, SECOND, 1)],
+            &[Write(FIRST, ONE)],
+            &[IsAlive(0, 1), Take(SECOND)],
+        ],
+    );
 }

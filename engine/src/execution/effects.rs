@@ -298,16 +298,11 @@ impl Execution {
 
     /// Notes the circle that the task closes by waiting, if it does.
     pub(super) fn note_circle(&mut self, task: TaskId) {
-        let mut circle = alloc::vec![task];
-        let mut waiter = task;
-        for _ in 0..self.tasks.len() {
-            let Some(next) = self.waits_for(waiter) else { return };
-            if next == task {
-                self.circles.push(circle);
-                return;
-            }
-            circle.push(next);
-            waiter = next;
+        let next = |waiter: &TaskId| self.waits_for(*waiter);
+        let chain = || core::iter::successors(Some(task), next).take(self.tasks.len() + 1);
+        if let Some(length) = chain().skip(1).position(|waiter| waiter == task) {
+            let circle = chain().take(length + 1).collect();
+            self.circles.push(circle);
         }
     }
 
