@@ -290,8 +290,8 @@ pub struct Failure {
     pub waits: Vec<Wait>,
     /// The interleaving.
     pub steps: Vec<Step>,
-    /// The nearest execution in which it does not come about; null if none was found.
-    #[serde(default)]
+    /// The nearest execution in which it does not come about; left out if none was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nearest_passing: Option<NearestPassing>,
 }
 
