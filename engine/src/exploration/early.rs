@@ -50,6 +50,9 @@ pub struct EarlyStage {
     results: HashSet<alloc::string::String>,
     /// The waits that ran out in executions with a result that no other has.
     pub waits_of_results: Vec<SiteId>,
+    /// The waits that ran out in the first execution that could not go on because it used something
+    /// that is not controlled.
+    pub waits_of_refused: Vec<SiteId>,
 }
 
 impl EarlyStage {
@@ -65,6 +68,7 @@ impl EarlyStage {
             seen: Vec::new(),
             results: HashSet::new(),
             waits_of_results: Vec::new(),
+            waits_of_refused: Vec::new(),
         }
     }
 
@@ -121,6 +125,8 @@ impl EarlyStage {
         let ending = execution.ending().unwrap_or(Ending::Stopped);
         if matches!(ending, Ending::Complete | Ending::Stuck) {
             self.note(execution, ending, outcome, known, results);
+        } else if ending == Ending::Stopped && self.waits_of_refused.is_empty() {
+            self.waits_of_refused = waits_run_out(execution);
         }
         if self.searches {
             order.races.clear();

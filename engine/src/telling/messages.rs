@@ -241,6 +241,10 @@ pub(super) fn early(exploration: &Exploration, program: &Program<'_>) -> Vec<Not
     let seen = &exploration.early;
     let mut notes: Vec<Note> =
         seen.seen.iter().map(|early| note(early.kind.to_string(), &early.waits)).collect();
+    if !seen.waits_of_refused.is_empty() {
+        let what = String::from("something that is not controlled is used");
+        notes.push(note(what, &seen.waits_of_refused));
+    }
     match seen.more_results() {
         0 => {}
         1 => notes.push(note(String::from("another result"), &seen.waits_of_results)),

@@ -25,6 +25,15 @@ struct Check {
     sources: Sources,
     hash: u32,
     shown: Vec<Shown>,
+    /// What was noted before an execution of which nothing may enter the verdict.
+    noted: Option<Noted>,
+}
+
+/// How much had been noted that a verdict rests on.
+struct Noted {
+    clock_reads: usize,
+    opaque: usize,
+    loop_bound: Option<(u32, u32)>,
 }
 
 static mut CHECK: *mut Check = std::ptr::null_mut();
@@ -127,6 +136,11 @@ fn next_plan(spent: u32) -> PyResult<Option<(&'static str, bool)>> {
         w.values.clear();
         w.values.wanted = plan.purpose == Purpose::Witness;
         crate::cells::forget();
+        check().noted = (plan.purpose == Purpose::Early).then_some(Noted {
+            clock_reads: w.clock_reads.len(),
+            opaque: w.opaque.calls.len(),
+            loop_bound: w.loop_bound,
+        });
         let purpose = match plan.purpose {
             Purpose::Serial => "serial",
             Purpose::Search => "exhaustive",
@@ -245,6 +259,13 @@ fn end_execution(result: Option<String>) -> PyResult<()> {
         }
         let exploration = world().exploration.as_mut().ok_or_else(no_check)?;
         exploration.ended(Outcome { result, raised });
+        if let Some(noted) = check().noted.take() {
+            let w = world();
+            w.refused = None;
+            w.clock_reads.truncate(noted.clock_reads);
+            w.opaque.calls.truncate(noted.opaque);
+            w.loop_bound = noted.loop_bound;
+        }
     }
     Ok(())
 }
