@@ -498,15 +498,7 @@ impl HappensBefore {
         let mut accesses = core::mem::take(&mut self.scratch);
         accesses.clear();
         // What it would touch if it were enabled.
-        let found = match second {
-            Second::Expired(rank) => execution.ranked.all[rank as usize].gist,
-            _ => footprint::gist(execution.objects(), step.task, &step.operation),
-        };
-        let gist = match step.operation.action {
-            Action::MutexAcquire => 0,
-            Action::SemaphoreAcquire => 1,
-            _ => found,
-        };
+        let gist = gist_if_enabled(execution, step, second);
         execution.touch(step, gist, &mut accesses);
         let enabler = execution.task(step.task).and_then(|task| task.enabler);
         self.begin(step.task, enabler);
@@ -539,5 +531,15 @@ fn could_be_enabled(execution: &Execution, step: &Step, second: Second) -> bool 
 fn join(clock: &mut [u32], other: &[u32]) {
     for (own, others) in clock.iter_mut().zip(other) {
         *own = (*own).max(*others);
+    }
+}
+
+/// What an operation that waited would find if it could go on: under this its footprint is told.
+pub(crate) fn gist_if_enabled(execution: &Execution, step: &Step, second: Second) -> u64 {
+    match (step.operation.action, second) {
+        (Action::MutexAcquire, _) => 0,
+        (Action::SemaphoreAcquire, _) => 1,
+        (_, Second::Expired(rank)) => execution.ranked.all[rank as usize].gist,
+        _ => footprint::gist(execution.objects(), step.task, &step.operation),
     }
 }

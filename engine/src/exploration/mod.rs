@@ -2,8 +2,9 @@
 //!
 //! The front-end asks for the [`next`](Exploration::next) plan, runs an execution by it, reports its
 //! end with [`ended`](Exploration::ended), and so on until there is no plan. First comes the serial
-//! reference, then the search, then a random walk if the search could not finish, then the
-//! self-check, the facts that the atomicity detector asks for, and a run of each witness.
+//! reference, then the search; if that could not finish, deadlocks that were foreseen and a random
+//! walk; then the self-check, the facts that the atomicity detector asks for, waits that run out
+//! early, and a run of each witness with the nearest execution that ends well.
 
 pub mod atomicity;
 pub mod early;
@@ -63,8 +64,8 @@ pub struct CheckSettings {
     pub executions: Option<u64>,
 }
 
-/// Executions with more events are not ranked, which takes time quadratic in their number: their
-/// witness is the execution as it was, and their output orders are not counted.
+/// Executions with more events are ordered for the search only: their witness is the execution as it
+/// was, and their output orders are not counted.
 pub(crate) const RANKED_AT_MOST: usize = 4_000;
 
 /// An execution whose number of ranked events times that of its tasks is more than this is not ordered,

@@ -11,7 +11,7 @@ use crate::dependence::Step;
 use crate::execution::ranked::Ranked;
 use crate::execution::{Execution, is_sleep};
 use crate::footprint::{self, Access};
-use crate::happens_before::{HappensBefore, Race, Second};
+use crate::happens_before::{HappensBefore, Race, Second, gist_if_enabled};
 
 /// The memory that sequences are made in.
 #[derive(Debug, Default)]
@@ -65,11 +65,7 @@ impl Sequences {
             }
             Second::Pending(_) | Second::Expired(_) => {
                 let (step, ordinal) = waiting(execution, race.second);
-                let gist = match step.operation.action {
-                    Action::MutexAcquire => 0,
-                    Action::SemaphoreAcquire => 1,
-                    _ => footprint::gist(execution.objects(), step.task, &step.operation),
-                };
+                let gist = gist_if_enabled(execution, &step, race.second);
                 execution.touch(&step, gist, &mut self.accesses);
                 let execute = Alternative::Execute;
                 self.sequence.push(path(step.task), ordinal, execute, false, &self.accesses);
