@@ -53,6 +53,9 @@ enum Serialisable {
     Yes,
     No,
     Unknown,
+    /// No execution is known to be serialisable, but the interruption that was found makes no
+    /// difference to the result.
+    Excused,
 }
 
 /// The stage of a check that asks for facts.
@@ -132,7 +135,7 @@ impl AtomicityStage {
         let Some(suspect) = self.suspects.get_mut(self.current) else { return };
         if suspect.around.pop_front().is_some() {
             if result == Some(suspect.value.as_str()) {
-                suspect.verdict = Some(Serialisable::Yes);
+                suspect.verdict = Some(Serialisable::Excused);
             }
         } else {
             suspect.next += 1;
