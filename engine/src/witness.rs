@@ -1,7 +1,8 @@
 //! Schedules for people: of all orders of an execution's events that are the same class, the one with
 //! the fewest switches between tasks.
 
-use alloc::collections::VecDeque;
+mod search;
+
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -9,12 +10,8 @@ use everyway_protocol::ids::TaskId;
 use everyway_protocol::operation::Action;
 use everyway_protocol::schedule::{Alternative, Schedule, Segment};
 use everyway_protocol::trace::Event;
-use hashbrown::HashMap;
 
 use crate::happens_before::{HappensBefore, is_expiry};
-
-/// How many states the search for the fewest switches visits before it keeps the order it has.
-const STATE_BOUND: usize = 200_000;
 
 /// A schedule, and how many times it goes from one task to another.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,8 +60,8 @@ fn switches_of(segments: &[Segment]) -> u32 {
     segments.windows(2).filter(|pair| pair[0].task != pair[1].task).count() as u32
 }
 
-/// The order with the fewest switches, by 0-1 breadth-first search over the cuts of the partial order
-/// (a step that stays with its task costs nothing).
+/// The order with the fewest switches, by best-first search over the cuts of the partial order (a step
+/// that stays with its task costs nothing).
 #[must_use]
 pub fn fewest_switches(trace: &[Event], order: &HappensBefore, tasks: usize) -> Witness {
     let chains = Chains::new(trace, order, tasks);
@@ -121,8 +118,6 @@ struct Chains<'a> {
     needed: Vec<u32>,
 }
 
-type Cut = Vec<u32>;
-
 impl<'a> Chains<'a> {
     fn new(trace: &'a [Event], order: &'a HappensBefore, tasks: usize) -> Chains<'a> {
         let mut ranked = vec![Vec::new(); tasks];
@@ -157,59 +152,6 @@ impl<'a> Chains<'a> {
             .zip(cut)
             .enumerate()
             .all(|(other, (needed, done))| other == task || done >= needed)
-    }
-
-    /// The tasks in the order of their ranked events.
-    fn search(&self) -> Option<Vec<u32>> {
-        let tasks = self.ranked.len();
-        let start: (Cut, u32) = (vec![0; tasks], 0);
-        let mut best: HashMap<(Cut, u32), (u32, u32)> = HashMap::new();
-        let mut queue = VecDeque::new();
-        best.insert(start.clone(), (0, 0));
-        queue.push_back((start, 0u32));
-        while let Some(((cut, last), cost)) = queue.pop_front() {
-            if best.get(&(cut.clone(), last)).is_some_and(|known| known.0 < cost) {
-                continue;
-            }
-            if cut == self.needed {
-                return Some(self.path(&best, cut, last));
-            }
-            if best.len() > STATE_BOUND {
-                return None;
-            }
-            for task in (0..tasks).filter(|task| self.is_ready(&cut, *task)) {
-                let mut next = cut.clone();
-                next[task] += 1;
-                let more = u32::from(task as u32 != last);
-                let state = (next, task as u32);
-                if best.get(&state).is_none_or(|known| cost + more < known.0) {
-                    best.insert(state.clone(), (cost + more, last));
-                    if more == 0 {
-                        queue.push_front((state, cost));
-                    } else {
-                        queue.push_back((state, cost + 1));
-                    }
-                }
-            }
-        }
-        None
-    }
-
-    fn path(
-        &self,
-        best: &HashMap<(Cut, u32), (u32, u32)>,
-        mut cut: Cut,
-        mut last: u32,
-    ) -> Vec<u32> {
-        let mut path = Vec::new();
-        while cut.iter().any(|done| *done > 0) {
-            let Some((_, before)) = best.get(&(cut.clone(), last)).copied() else { break };
-            path.push(last);
-            cut[last as usize] -= 1;
-            last = before;
-        }
-        path.reverse();
-        path
     }
 
     /// All events, those that order nothing right after the ranked one before them.
