@@ -198,6 +198,10 @@ pub enum Misuse {
     MutexNotHeld,
     /// Joined itself.
     JoinOfSelf,
+    /// Named a task that was never made, or started one that had been started.
+    NoSuchTask,
+    /// Announced something after its end.
+    TaskEnded,
     /// Gave back a readers-writer lock that it does not hold so.
     LockNotHeld,
     /// Said of more items of a queue that they are dealt with than were put.

@@ -210,17 +210,23 @@ impl Execution {
         match operation.action {
             Action::TaskStart(child) => {
                 let clock = self.tasks[task.index()].clock;
-                if let Some(child_task) = self.tasks.get_mut(child.index()) {
-                    child_task.state = TaskState::Starting;
-                    child_task.clock = clock;
-                    self.starting.push(child);
+                match self.tasks.get_mut(child.index()) {
+                    Some(child_task) if child_task.state == TaskState::New => {
+                        child_task.state = TaskState::Starting;
+                        child_task.clock = clock;
+                        self.starting.push(child);
+                        Reply::Done
+                    }
+                    _ => Reply::Misuse(Misuse::NoSuchTask),
                 }
-                Reply::Done
             }
             Action::TaskExit => {
                 self.tasks[task.index()].exit = self.last_rank();
                 self.tasks[task.index()].state = TaskState::Finished;
                 Reply::Done
+            }
+            Action::TaskJoin(other) if other.index() >= self.tasks.len() => {
+                Reply::Misuse(Misuse::NoSuchTask)
             }
             Action::TaskJoin(other) => {
                 self.catch_up(task, other);

@@ -167,8 +167,9 @@ impl Execution {
         })
     }
 
+    /// Whether nobody has to wait for the task: it has ended, or was never made.
     fn is_finished(&self, task: TaskId) -> bool {
-        self.tasks.get(task.index()).is_some_and(|task| task.state == TaskState::Finished)
+        self.tasks.get(task.index()).is_none_or(|task| task.state == TaskState::Finished)
     }
 
     fn others_finished(&self, own: TaskId) -> bool {

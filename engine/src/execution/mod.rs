@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 
 use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
 use everyway_protocol::objects::FileAction;
-use everyway_protocol::operation::{Action, Nanoseconds, Operation, Reply};
+use everyway_protocol::operation::{Action, Misuse, Nanoseconds, Operation, Reply};
 use everyway_protocol::schedule::Alternative;
 use everyway_protocol::trace::{Event, Trace};
 
@@ -292,6 +292,9 @@ impl Execution {
             return self.end(Ending::Bound);
         }
         let task = self.current;
+        if self.tasks[task.index()].state == TaskState::Finished {
+            return Directive::Continue(Reply::Misuse(Misuse::TaskEnded));
+        }
         self.has_timed_wait |= operation.timeout.is_some() && !is_sleep(operation.action);
         let step = Step { task, alternative: Alternative::Execute, operation };
         let point = self.is_point(&operation, points);
