@@ -13,9 +13,10 @@ use everyway_protocol::schedule::Schedule;
 use everyway_protocol::site::SiteTable;
 use everyway_protocol::trace::{Event, Trace};
 
+use super::ends::RANKED_AT_MOST;
 use super::failures::{Cause, Failures};
 use super::results::Results;
-use super::{Outcome, Purpose, RANKED_AT_MOST};
+use super::{Outcome, Purpose};
 use crate::detectors::atomicity::{Analysis, Clauses, Violation};
 use crate::execution::{Ending, Execution};
 use crate::happens_before::HappensBefore;
