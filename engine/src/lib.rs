@@ -25,6 +25,7 @@ pub mod loops;
 pub mod orders;
 pub mod points;
 pub mod primitives;
+pub mod ranks;
 pub mod strategies;
 #[cfg(feature = "report")]
 pub mod telling;

@@ -9,6 +9,7 @@ pub mod laws;
 pub mod local;
 pub mod machine;
 pub mod minimiser;
+pub mod preemptions;
 pub mod program;
 pub mod programs;
 pub mod reference;

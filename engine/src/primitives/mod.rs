@@ -161,6 +161,7 @@ pub struct Objects {
     /// Names that mean the same object in every execution: made of the creating task's path and of
     /// how many objects it had created.
     keys: alloc::vec::Vec<u64>,
+    kinds: alloc::vec::Vec<ObjectKind>,
 }
 
 impl Objects {
@@ -168,6 +169,7 @@ impl Objects {
     pub fn clear(&mut self) {
         self.states.clear();
         self.keys.clear();
+        self.kinds.clear();
     }
 
     /// Adds an object.
@@ -175,6 +177,7 @@ impl Objects {
         let id = ObjectId(u32::try_from(self.states.len()).unwrap_or(u32::MAX));
         self.states.push(ObjectState::new(kind));
         self.keys.push(key);
+        self.kinds.push(kind);
         id
     }
 
@@ -188,6 +191,12 @@ impl Objects {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.states.is_empty()
+    }
+
+    /// What the object was made as; a cell for an id that there is not.
+    #[must_use]
+    pub fn kind(&self, id: ObjectId) -> ObjectKind {
+        self.kinds.get(id.index()).copied().unwrap_or(ObjectKind::Cell)
     }
 
     /// The name that means the same object in every execution.
