@@ -4,6 +4,7 @@
 //! does what the [`Directive`] says. A task that starts runs up to its first scheduling point when
 //! somebody next has to choose; there is no choice at its start.
 
+mod deciding;
 mod effects;
 mod enabled;
 pub mod ranked;
@@ -12,7 +13,6 @@ pub mod task;
 use alloc::vec::Vec;
 
 use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
-use everyway_protocol::objects::FileAction;
 use everyway_protocol::operation::{Action, Misuse, Nanoseconds, Operation, Reply};
 use everyway_protocol::schedule::Alternative;
 use everyway_protocol::trace::{Event, Trace};
@@ -20,8 +20,8 @@ use everyway_protocol::trace::{Event, Trace};
 use crate::clock::ClockMode;
 use crate::dependence::Step;
 use crate::points::Points;
-use crate::primitives::{ObjectKind, ObjectState, Objects};
-use crate::strategies::{Pick, Strategy};
+use crate::primitives::{ObjectKind, Objects};
+use crate::strategies::Strategy;
 pub(crate) use enabled::is_sleep;
 use ranked::RankedEvents;
 use task::{Task, TaskState};
@@ -364,140 +364,6 @@ impl Execution {
     /// The running task enters a loop anew.
     pub fn enter_loop(&mut self, site: SiteId) {
         self.tasks[self.current.index()].forget_round(site);
-    }
-
-    #[inline]
-    fn is_point(&self, operation: &Operation, points: &Points) -> bool {
-        let bounded = matches!(
-            self.objects.get(operation.object),
-            ObjectState::Semaphore(semaphore) if semaphore.is_bounded()
-        );
-        match operation.action {
-            Action::ProgramEnd => self
-                .tasks
-                .iter()
-                .any(|task| task.state != TaskState::Finished && task.state != TaskState::Running),
-            action if is_sleep(action) && self.settings.clock == ClockMode::Exact => true,
-            // A wait that expires at any moment sees the order of whatever it could wait for.
-            action if self.settings.clock == ClockMode::Any && !is_access(action) => true,
-            // The program may end before it.
-            Action::Write(_)
-            | Action::Add(_)
-            | Action::Update(_)
-            | Action::Print(_)
-            | Action::AtomicStore(_)
-            | Action::AtomicAdd(_)
-            | Action::AtomicSwap(_)
-            | Action::AtomicCompareExchange(..)
-            | Action::File(FileAction::Write(_) | FileAction::Update(_))
-                if self.tasks[self.current.index()].daemon =>
-            {
-                true
-            }
-            action => {
-                let mutex_key = match action {
-                    Action::ConditionWait(mutex) => self.objects.key(mutex),
-                    _ => 0,
-                };
-                points.contains(operation, self.objects.key(operation.object), mutex_key, bounded)
-            }
-        }
-    }
-
-    /// Executes a step of the running task.
-    fn go_on(&mut self, step: &Step, point: bool) -> Directive {
-        let reply = self.execute(step, point);
-        match step.operation.action {
-            Action::ProgramEnd => self.end(Ending::Complete),
-            _ => Directive::Continue(reply),
-        }
-    }
-
-    /// Chooses who goes on, now that the running task has announced something or ended.
-    fn decide(&mut self, strategy: &mut dyn Strategy) -> Directive {
-        if strategy.needs_first_points() && !self.starting.is_empty() {
-            return self.start(self.starting[0]);
-        }
-        loop {
-            if self.collect_choices() {
-                break;
-            }
-            if !self.advance_time() && !self.second_look() {
-                return self.end_without_choice();
-            }
-        }
-        let step = match strategy.choose(self) {
-            Pick::Step(index) => match self.choices.get(index) {
-                Some(step) => *step,
-                None => return self.end(Ending::Diverged),
-            },
-            Pick::Redundant => return self.end(Ending::Redundant),
-            Pick::Diverged => return self.end(Ending::Diverged),
-        };
-        if self.tasks[step.task.index()].state == TaskState::Starting {
-            return self.start(step.task);
-        }
-        self.resume(&step)
-    }
-
-    fn start(&mut self, task: TaskId) -> Directive {
-        self.starting.retain(|other| *other != task);
-        self.tasks[task.index()].state = TaskState::Running;
-        self.current = task;
-        Directive::Switch(task)
-    }
-
-    fn resume(&mut self, step: &Step) -> Directive {
-        let announcer = self.current;
-        self.current = step.task;
-        let reply = self.execute(step, true);
-        if step.operation.action == Action::ProgramEnd {
-            return self.end(Ending::Complete);
-        }
-        let task = &mut self.tasks[step.task.index()];
-        task.reply = reply;
-        if task.state != TaskState::Finished {
-            task.state = TaskState::Running;
-        }
-        if step.task == announcer {
-            Directive::Continue(reply)
-        } else {
-            Directive::Switch(step.task)
-        }
-    }
-
-    /// The running task has ended and was told so: another one goes on.
-    pub fn after_exit(&mut self, strategy: &mut dyn Strategy) -> Directive {
-        match self.ending {
-            Some(ending) => Directive::End(ending),
-            None => self.decide(strategy),
-        }
-    }
-
-    fn end_without_choice(&mut self) -> Directive {
-        let unfinished =
-            self.tasks.iter().any(|task| task.state != TaskState::Finished && !task.daemon);
-        self.end(if unfinished { Ending::Stuck } else { Ending::Complete })
-    }
-
-    fn end(&mut self, ending: Ending) -> Directive {
-        self.ending = Some(ending);
-        if ending == Ending::Stuck {
-            // Whoever looked once more found nothing new.
-            self.unseen = None;
-        }
-        self.blocked.clear();
-        for (index, task) in self.tasks.iter().enumerate() {
-            if let TaskState::Announced(operation) = task.state {
-                let task = TaskId(u32::try_from(index).unwrap_or(u32::MAX));
-                self.blocked.push(Step { task, alternative: Alternative::Execute, operation });
-            }
-        }
-        Directive::End(ending)
-    }
-
-    fn record(&mut self, step: &Step, reply: Reply, point: bool) {
-        self.trace.events.push(Event { task: step.task, operation: step.operation, reply, point });
     }
 }
 
