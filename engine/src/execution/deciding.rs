@@ -68,19 +68,22 @@ impl Execution {
         if strategy.needs_first_points() && !self.starting.is_empty() {
             return self.start(self.starting[0]);
         }
-        loop {
-            if self.collect_choices() {
-                break;
-            }
-            if !self.advance_time() && !self.second_look() {
+        if let Some(step) = strategy.repeat(self) {
+            return self.resume(&step);
+        }
+        if !strategy.needs_choices() && self.has_plain_choices() {
+            if !self.look_at_waiting() {
                 return self.end_without_choice();
             }
+        } else if !self.list_choices() {
+            return self.end_without_choice();
         }
         let step = match strategy.choose(self) {
             Pick::Step(index) => match self.choices.get(index) {
                 Some(step) => *step,
                 None => return self.end(Ending::Diverged),
             },
+            Pick::This(step) => step,
             Pick::Redundant => return self.end(Ending::Redundant),
             Pick::Diverged => return self.end(Ending::Diverged),
         };
@@ -90,8 +93,25 @@ impl Execution {
         self.resume(&step)
     }
 
+    /// Makes the list of choices, and lets time move on or tasks look again where there is none.
+    fn list_choices(&mut self) -> bool {
+        loop {
+            if self.collect_choices() {
+                return true;
+            }
+            if !self.advance_time() && !self.second_look() {
+                return false;
+            }
+        }
+    }
+
     fn start(&mut self, task: TaskId) -> Directive {
-        self.starting.retain(|other| *other != task);
+        if self.starting.front() == Some(&task) {
+            self.starting.pop_front();
+        } else {
+            self.starting.retain(|other| *other != task);
+        }
+        self.ready.remove(task);
         self.tasks[task.index()].state = TaskState::Running;
         self.current = task;
         Directive::Switch(task)
@@ -100,6 +120,7 @@ impl Execution {
     fn resume(&mut self, step: &Step) -> Directive {
         let announcer = self.current;
         self.current = step.task;
+        self.withdraw(step.task, &step.operation);
         let reply = self.execute(step, true);
         if step.operation.action == Action::ProgramEnd {
             return self.end(Ending::Complete);

@@ -6,6 +6,7 @@ use everyway_protocol::schedule::Alternative;
 
 use super::Execution;
 use super::enabled::is_sleep;
+use super::ready::is_always_enabled;
 use super::task::{Look, TaskState};
 use crate::clock::ClockMode;
 use crate::dependence::Step;
@@ -212,17 +213,23 @@ impl Execution {
                 let clock = self.tasks[task.index()].clock;
                 match self.tasks.get_mut(child.index()) {
                     Some(child_task) if child_task.state == TaskState::New => {
+                        self.ready.unfinished += u32::from(!child_task.daemon);
                         child_task.state = TaskState::Starting;
                         child_task.clock = clock;
-                        self.starting.push(child);
+                        self.starting.push_back(child);
+                        self.ready.insert(child);
                         Reply::Done
                     }
                     _ => Reply::Misuse(Misuse::NoSuchTask),
                 }
             }
             Action::TaskExit => {
-                self.tasks[task.index()].exit = self.last_rank();
-                self.tasks[task.index()].state = TaskState::Finished;
+                let rank = self.last_rank();
+                let task = &mut self.tasks[task.index()];
+                task.exit = rank;
+                task.state = TaskState::Finished;
+                let counts = u32::from(!task.daemon);
+                self.ready.unfinished = self.ready.unfinished.saturating_sub(counts);
                 Reply::Done
             }
             Action::TaskJoin(other) if other.index() >= self.tasks.len() => {
@@ -303,7 +310,10 @@ impl Execution {
     }
 
     /// Notes the circle that the task closes by waiting, if it does.
-    pub(super) fn note_circle(&mut self, task: TaskId) {
+    pub(super) fn note_circle(&mut self, task: TaskId, action: Action) {
+        if is_always_enabled(action) && model::role(action).is_none() {
+            return;
+        }
         let next = |waiter: &TaskId| self.waits_for(*waiter);
         let chain = || core::iter::successors(Some(task), next).take(self.tasks.len() + 1);
         if let Some(length) = chain().skip(1).position(|waiter| waiter == task) {

@@ -173,11 +173,8 @@ impl Execution {
     }
 
     fn others_finished(&self, own: TaskId) -> bool {
-        self.tasks.iter().enumerate().all(|(index, task)| {
-            index == own.index()
-                || task.daemon
-                || matches!(task.state, TaskState::Finished | TaskState::New)
-        })
+        let own = self.tasks.get(own.index()).is_some_and(|own| !own.daemon && !own.is_finished());
+        self.ready.unfinished == u32::from(own)
     }
 
     /// Nothing can go on, but some tasks only wait for a change of what their loop reads: each goes

@@ -8,8 +8,10 @@ mod deciding;
 mod effects;
 mod enabled;
 pub mod ranked;
+mod ready;
 pub mod task;
 
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
@@ -24,6 +26,8 @@ use crate::primitives::{ObjectKind, Objects};
 use crate::strategies::Strategy;
 pub(crate) use enabled::is_sleep;
 use ranked::RankedEvents;
+use ready::Ready;
+pub(crate) use ready::tasks_in;
 use task::{Task, TaskState};
 
 /// What the front-end does next.
@@ -105,8 +109,11 @@ pub struct Execution {
     current: TaskId,
     now: Nanoseconds,
     /// The tasks that have been started and not run up to their first point, oldest first.
-    starting: Vec<TaskId>,
+    starting: VecDeque<TaskId>,
+    /// The list of choices, if one was made.
     choices: Vec<Step>,
+    ready: Ready,
+    run: u64,
     ending: Option<Ending>,
     output: ObjectId,
 }
@@ -129,8 +136,10 @@ impl Execution {
             tasks: Vec::new(),
             current: TaskId::MAIN,
             now: 0,
-            starting: Vec::new(),
+            starting: VecDeque::new(),
             choices: Vec::new(),
+            ready: Ready::default(),
+            run: 0,
             ending: None,
             output: ObjectId::NONE,
         }
@@ -139,7 +148,8 @@ impl Execution {
     /// Begins anew: main is the only task, and it runs.
     pub fn begin(&mut self) {
         self.trace.clear();
-        self.ranked.clear();
+        self.run += 1;
+        self.ranked.begin();
         self.epochs.clear();
         self.circles.clear();
         self.blocked.clear();
@@ -148,6 +158,9 @@ impl Execution {
         self.objects.clear();
         self.tasks.clear();
         self.starting.clear();
+        self.choices.clear();
+        self.ready.clear();
+        self.ready.unfinished = 1;
         self.ending = None;
         self.now = 0;
         self.current = TaskId::MAIN;
@@ -203,7 +216,8 @@ impl Execution {
         !self.starting.is_empty()
     }
 
-    /// The steps that can be chosen now.
+    /// The steps that can be chosen now; empty where the strategy
+    /// [needs no list](Strategy::needs_choices) of them.
     #[must_use]
     pub fn choices(&self) -> &[Step] {
         &self.choices
@@ -268,6 +282,12 @@ impl Execution {
         id
     }
 
+    /// How many executions there have been, with this one.
+    #[must_use]
+    pub fn run(&self) -> u64 {
+        self.run
+    }
+
     /// Ends the execution at the front-end's wish.
     pub fn stop(&mut self) {
         self.ending = Some(Ending::Stopped);
@@ -303,7 +323,8 @@ impl Execution {
         }
         self.tasks[task.index()].announce(operation, self.now);
         self.tasks[task.index()].rounds_on_end = 0;
-        self.note_circle(task);
+        self.admit(task, &operation);
+        self.note_circle(task, operation.action);
         self.decide(strategy)
     }
 

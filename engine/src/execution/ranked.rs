@@ -24,6 +24,10 @@ pub struct Ranked {
     pub event: u32,
     /// The task.
     pub task: TaskId,
+    /// Its name: the same in every execution.
+    pub path: u64,
+    /// What it executed.
+    pub operation: Operation,
     /// How its operation went on.
     pub alternative: Alternative,
     /// How many operations the task had executed before it.
@@ -46,12 +50,59 @@ pub struct RankedEvents {
     pub all: Vec<Ranked>,
     accesses: Vec<Access>,
     touched: Vec<Access>,
+    /// Those of the execution before.
+    before: Vec<Ranked>,
+    accesses_before: Vec<Access>,
+    /// How many of them this execution has in common with it.
+    shared: usize,
+    /// Whether it has had no other events so far.
+    repeats: bool,
 }
 
 impl RankedEvents {
-    pub(super) fn clear(&mut self) {
+    pub(super) fn begin(&mut self) {
+        core::mem::swap(&mut self.all, &mut self.before);
+        core::mem::swap(&mut self.accesses, &mut self.accesses_before);
         self.all.clear();
         self.accesses.clear();
+        self.shared = 0;
+        self.repeats = true;
+    }
+
+    /// How many events, from the first one on, the execution before had as well, with all that is
+    /// known of them.
+    #[must_use]
+    pub fn shared(&self) -> usize {
+        self.shared
+    }
+
+    /// Takes over the event of the execution before, if it is this one.
+    fn repeat(&mut self, ranked: &Ranked) -> bool {
+        let rank = self.all.len();
+        let same = self.repeats
+            && ranked.operation.action != Action::Await
+            && self.before.get(rank).is_some_and(|before| {
+                before.event == ranked.event
+                    && before.path == ranked.path
+                    && before.task == ranked.task
+                    && before.operation == ranked.operation
+                    && before.alternative == ranked.alternative
+                    && before.ordinal == ranked.ordinal
+                    && before.point == ranked.point
+                    && before.gist == ranked.gist
+                    && before.enabler == ranked.enabler
+                    && before.first_access == ranked.first_access
+            });
+        self.repeats = same;
+        if same {
+            let last = self.before.get(rank + 1);
+            let last = last.map_or(self.accesses_before.len(), |next| next.first_access as usize);
+            let accesses = &self.accesses_before[ranked.first_access as usize..last];
+            self.accesses.extend_from_slice(accesses);
+            self.all.push(*ranked);
+            self.shared += 1;
+        }
+        same
     }
 
     /// How many there are.
@@ -89,13 +140,8 @@ impl Execution {
             return;
         }
         let gist = footprint::gist(&self.objects, step.task, &step.operation);
-        let first_access = self.ranked.accesses.len() as u32;
-        let mut touched = core::mem::take(&mut self.ranked.touched);
-        touched.clear();
-        self.touch(step, gist, &mut touched);
-        self.ranked.accesses.extend_from_slice(&touched);
-        self.ranked.touched = touched;
         let task = &mut self.tasks[step.task.index()];
+        let (path, ordinal) = (task.path, task.operations);
         let enabler = match step.operation.action {
             Action::TaskJoin(other) if step.alternative == Alternative::Execute => {
                 self.tasks.get(other.index()).and_then(|other| other.exit)
@@ -110,17 +156,28 @@ impl Execution {
                 .unwrap_or(self.trace.events.len()) as u32,
             _ => 0,
         };
-        self.ranked.all.push(Ranked {
+        let ranked = Ranked {
             event: self.trace.events.len() as u32,
             task: step.task,
+            path,
+            operation: step.operation,
             alternative: step.alternative,
-            ordinal: self.tasks[step.task.index()].operations,
+            ordinal,
             point,
             gist,
             enabler,
             round,
-            first_access,
-        });
+            first_access: self.ranked.accesses.len() as u32,
+        };
+        if self.ranked.repeat(&ranked) {
+            return;
+        }
+        let mut touched = core::mem::take(&mut self.ranked.touched);
+        touched.clear();
+        self.touch(step, gist, &mut touched);
+        self.ranked.accesses.extend_from_slice(&touched);
+        self.ranked.touched = touched;
+        self.ranked.all.push(ranked);
     }
 
     /// Adds what the step touches if its object has this gist.

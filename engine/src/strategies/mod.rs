@@ -16,8 +16,10 @@ use crate::execution::Execution;
 /// What a strategy wants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Pick {
-    /// The step of this index.
+    /// The step of this index in the list.
     Step(usize),
+    /// This step, which can be executed.
+    This(Step),
     /// None: all classes that go on from here were visited before.
     Redundant,
     /// None: the execution does not do what its schedule says.
@@ -29,6 +31,19 @@ pub trait Strategy {
     /// Chooses among the execution's [`choices`](Execution::choices), of which there is at least one.
     /// Steps that let a time run out come last.
     fn choose(&mut self, execution: &Execution) -> Pick;
+
+    /// Whether it chooses from the list of [`choices`](Execution::choices); if not, it is made only
+    /// where time runs out, values are picked or loops wait.
+    fn needs_choices(&self) -> bool {
+        true
+    }
+
+    /// The step that it chooses at this moment whatever else could be chosen, if it knows one: it must
+    /// be one that [can be executed](Execution::can_execute).
+    fn repeat(&mut self, execution: &Execution) -> Option<Step> {
+        let _ = execution;
+        None
+    }
 
     /// Whether tasks that have been started run up to their first point before a choice, so that
     /// the choice can see their operations.
@@ -46,12 +61,19 @@ pub trait Strategy {
 
 /// The step that keeps the running task going unless it yields, else the one of the lowest task.
 fn default_choice(choices: &[Step], current: TaskId) -> usize {
-    let goes_on = |step: &Step| {
-        step.alternative != Alternative::Expire && step.operation.action != Action::Yield
-    };
     choices
         .iter()
         .position(|step| step.task == current && goes_on(step))
         .or_else(|| choices.iter().position(goes_on))
         .unwrap_or(0)
+}
+
+fn goes_on(step: &Step) -> bool {
+    step.alternative != Alternative::Expire && step.operation.action != Action::Yield
+}
+
+/// The same step, also where there is no list of choices.
+fn default_step(execution: &Execution) -> Option<Step> {
+    let own = execution.steps_of(execution.current()).find(goes_on);
+    own.or_else(|| execution.steps().find(goes_on)).or_else(|| execution.steps().next())
 }

@@ -19,10 +19,11 @@ mod tree;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use everyway_protocol::ids::TaskId;
 use everyway_protocol::operation::Operation;
 use everyway_protocol::schedule::Alternative;
 
-use super::{Pick, Strategy, default_choice};
+use super::{Pick, Strategy, default_step};
 use crate::dependence::Step;
 use crate::execution::{Ending, Execution};
 use crate::footprint::{self, Access};
@@ -73,13 +74,19 @@ struct Node {
     /// In `asleep`: the steps that slept when it was made, then those that were tried.
     first: u32,
     first_access: u32,
+    /// In `choices`, if a list of them was made.
     first_choice: u32,
     choices: u32,
+    /// In `ready`: which tasks could go on, if there was no list.
+    first_ready: u32,
+    ready: u32,
     /// How many slept when it was made.
     slept: u32,
     /// How many were tried before the present one.
     tried: u32,
     path: u64,
+    /// The task of this path.
+    task: TaskId,
     alternative: Alternative,
     /// What it executed, once it has.
     operation: Option<Operation>,
@@ -91,6 +98,8 @@ struct Node {
     cut: bool,
     /// The rank of its event in the present execution.
     rank: u32,
+    /// How many events came before it.
+    events: u32,
     /// How many objects had been named before it.
     objects: u32,
 }
@@ -111,6 +120,9 @@ pub struct Exhaustive {
     asleep: Vec<Asleep>,
     accesses: Vec<Access>,
     choices: Vec<Choice>,
+    ready: Vec<u64>,
+    scratch: Vec<Choice>,
+    counts: Vec<u32>,
     trees: WakeupTrees,
     sequences: Sequences,
     /// How many nodes this execution has passed.
@@ -141,6 +153,9 @@ impl Exhaustive {
             asleep: Vec::new(),
             accesses: Vec::new(),
             choices: Vec::new(),
+            ready: Vec::new(),
+            scratch: Vec::new(),
+            counts: Vec::new(),
             trees: WakeupTrees::default(),
             sequences: Sequences::default(),
             depth: 0,
@@ -173,6 +188,7 @@ impl Exhaustive {
         self.asleep.clear();
         self.accesses.clear();
         self.choices.clear();
+        self.ready.clear();
         self.trees.clear();
         self.guide = EMPTY;
         self.guided_from = 0;
@@ -204,7 +220,7 @@ impl Exhaustive {
     /// to the next path. False when there is none.
     pub fn advance(&mut self, execution: &Execution, order: &HappensBefore) -> bool {
         if self.guide != EMPTY {
-            self.lose_guide();
+            self.lose_guide(execution);
         }
         if self.mode == Mode::Optimal && execution.ending() != Some(Ending::Diverged) {
             self.plan(execution, order);
@@ -250,6 +266,7 @@ impl Exhaustive {
             self.asleep.truncate(node.first as usize);
             self.accesses.truncate(node.first_access as usize);
             self.choices.truncate(node.first_choice as usize);
+            self.ready.truncate(node.first_ready as usize);
             self.nodes.pop();
         }
         false
@@ -276,70 +293,69 @@ impl Exhaustive {
     }
 
     fn again(&mut self, execution: &Execution) -> Pick {
-        let choices = execution.choices();
         let node = self.nodes[self.depth];
         let task = execution.task_of_path(node.path);
-        let wanted = |step: &Step| Some(step.task) == task && step.alternative == node.alternative;
-        let Some(index) = choices.iter().position(wanted) else {
+        let wanted = |step: &Step| step.alternative == node.alternative;
+        let Some(step) = task.and_then(|task| execution.steps_of(task).find(wanted)) else {
             if self.depth + 1 < self.nodes.len() || node.operation.is_some() {
                 return Pick::Diverged;
             }
             self.untried = true;
-            self.lose_guide();
+            self.lose_guide(execution);
             return Pick::Redundant;
         };
-        if node.operation.is_some_and(|operation| operation != choices[index].operation) {
+        if node.operation.is_some_and(|operation| operation != step.operation) {
             return Pick::Diverged;
         }
-        self.nodes[self.depth].operation = Some(choices[index].operation);
-        self.nodes[self.depth].rank = execution.ranked.len() as u32;
+        let node = &mut self.nodes[self.depth];
+        node.task = step.task;
+        node.operation = Some(step.operation);
+        node.rank = execution.ranked.len() as u32;
         self.depth += 1;
-        Pick::Step(index)
+        Pick::This(step)
     }
 
     fn new_node(&mut self, execution: &Execution) -> Pick {
         if self.nodes.len() >= self.node_bound {
             self.overflow = true;
-            return Pick::Step(default_choice(execution.choices(), execution.current()));
+            return default_step(execution).map_or(Pick::Diverged, Pick::This);
         }
         let node = self.open_node(execution);
         let first = node.first as usize;
         let mismatches = self.mismatches;
         let planned = self.planned(execution, first);
         let free = || {
-            let choices = execution.choices();
             let awake = |step: &Step| !self.sleeps(execution, first, step);
-            let preferred = default_choice(choices, execution.current());
-            if awake(&choices[preferred]) {
-                return Some(preferred);
-            }
-            choices.iter().position(awake)
+            let preferred = default_step(execution).filter(awake);
+            preferred.or_else(|| execution.steps().find(awake))
         };
-        let Some(index) = planned.or_else(free) else {
+        let Some(step) = planned.or_else(free) else {
             self.asleep.truncate(first);
-            self.choices.truncate(node.first_choice as usize);
             return Pick::Redundant;
         };
-        let step = execution.choices()[index];
         let full = self.mode != Mode::Optimal
             || self.mismatches != mismatches
             || execution.is_timing_choice();
         let pending = self.take_planned(execution, &step, planned.is_some());
         self.nodes.push(Node {
             path: path_of(execution, &step),
+            task: step.task,
             alternative: step.alternative,
             operation: Some(step.operation),
             pending,
             ..node
         });
         if full {
-            self.widen(self.depth);
-        } else if planned.is_none() && matches!(step.alternative, Alternative::Pick(_)) {
-            // What was planned comes from an execution beside which the other values were tried.
-            self.try_other_values(execution, &step);
+            self.widen_now(execution);
+        } else {
+            self.keep_choices(execution);
+            if planned.is_none() && matches!(step.alternative, Alternative::Pick(_)) {
+                // What was planned comes from an execution beside which the other values were tried.
+                self.try_other_values(execution, &step);
+            }
         }
         self.depth += 1;
-        Pick::Step(index)
+        Pick::This(step)
     }
 
     /// A node for this moment, with what sleeps at it; nothing is chosen yet.
@@ -348,23 +364,22 @@ impl Exhaustive {
             first: self.asleep.len() as u32,
             first_access: self.accesses.len() as u32,
             first_choice: self.choices.len() as u32,
-            choices: execution.choices().len() as u32,
+            choices: 0,
+            first_ready: self.ready.len() as u32,
+            ready: 0,
             slept: 0,
             tried: 0,
             path: 0,
+            task: TaskId::MAIN,
             alternative: Alternative::Execute,
             operation: None,
             pending: EMPTY,
             full: false,
             cut: false,
             rank: execution.ranked.len() as u32,
+            events: execution.trace.events.len() as u32,
             objects: execution.objects().len() as u32,
         };
-        for step in execution.choices() {
-            let ordinal = execution.task(step.task).map_or(0, |task| task.operations);
-            let (path, alternative) = (path_of(execution, step), step.alternative);
-            self.choices.push(Choice { path, alternative, ordinal });
-        }
         if self.mode != Mode::Enumeration
             && let Some(parent) = self.nodes.last().copied()
         {
@@ -383,21 +398,23 @@ impl Exhaustive {
         node
     }
 
-    /// The choice that the plan wants, if there is a plan; one that can't be followed is given up.
-    fn planned(&mut self, execution: &Execution, first_asleep: usize) -> Option<usize> {
+    /// The step that the plan wants, if there is a plan; one that can't be followed is given up.
+    fn planned(&mut self, execution: &Execution, first_asleep: usize) -> Option<Step> {
+        if self.guide == EMPTY {
+            return None;
+        }
         self.guide = self.trees.skip(self.guide, |item| {
             let task = execution.task_of_path(item.path).and_then(|task| execution.task(task));
             task.is_some_and(|task| task.operations > item.ordinal)
         });
         let item = *self.trees.first_items(self.guide).next()?;
         let task = execution.task_of_path(item.path)?;
-        let wanted = |step: &Step| step.task == task && is_planned(execution, step, &item);
-        let found =
-            execution.choices().iter().position(wanted).filter(|index| {
-                !self.sleeps(execution, first_asleep, &execution.choices()[*index])
-            });
+        let found = execution
+            .steps_of(task)
+            .find(|step| is_planned(execution, step, &item))
+            .filter(|step| !self.sleeps(execution, first_asleep, step));
         if found.is_none() {
-            self.lose_guide();
+            self.lose_guide(execution);
         }
         found
     }
@@ -424,10 +441,10 @@ impl Exhaustive {
     fn try_other_values(&mut self, execution: &Execution, chosen: &Step) {
         let mut pending = self.nodes[self.depth].pending;
         let first = self.nodes[self.depth].first as usize;
-        for step in execution.choices().iter().filter(|step| step.task == chosen.task) {
-            if step.alternative != chosen.alternative && !self.sleeps(execution, first, step) {
+        for step in execution.steps_of(chosen.task) {
+            if step.alternative != chosen.alternative && !self.sleeps(execution, first, &step) {
                 let ordinal = execution.task(step.task).map_or(0, |task| task.operations);
-                let path = path_of(execution, step);
+                let path = path_of(execution, &step);
                 self.trees.append_step(&mut pending, path, ordinal, step.alternative);
             }
         }
@@ -453,5 +470,26 @@ fn is_asleep(asleep: &[Asleep], path: u64, alternative: Alternative) -> bool {
 impl Strategy for Exhaustive {
     fn choose(&mut self, execution: &Execution) -> Pick {
         if self.depth < self.nodes.len() { self.again(execution) } else { self.new_node(execution) }
+    }
+
+    fn needs_choices(&self) -> bool {
+        false
+    }
+
+    fn repeat(&mut self, execution: &Execution) -> Option<Step> {
+        // The last node's alternative was not executed before.
+        if self.depth + 1 >= self.nodes.len() {
+            return None;
+        }
+        let node = &mut self.nodes[self.depth];
+        let (task, alternative) = (node.task, node.alternative);
+        let step = Step { task, alternative, operation: node.operation? };
+        let same = execution.task(task).is_some_and(|task| task.path == node.path);
+        if !same || !execution.can_execute(&step) {
+            return None;
+        }
+        node.rank = execution.ranked.len() as u32;
+        self.depth += 1;
+        Some(step)
     }
 }

@@ -1,8 +1,11 @@
 //! What the races of an execution ask for, and what is tried where that can't be told.
 
+use everyway_protocol::schedule::Alternative;
+
 use super::tree::{EMPTY, Sequence};
 use super::{Asleep, Choice, Exhaustive, ITEM_BOUND, PLAN_BOUND, is_asleep};
-use crate::execution::{Execution, is_sleep};
+use crate::dependence::Step;
+use crate::execution::{Execution, is_sleep, tasks_in};
 use crate::footprint::{self, Access};
 use crate::happens_before::HappensBefore;
 
@@ -11,7 +14,7 @@ impl Exhaustive {
     pub(super) fn plan(&mut self, execution: &Execution, order: &HappensBefore) {
         let mut left = PLAN_BOUND;
         if execution.has_timed_wait {
-            self.widen_sleeps();
+            self.widen_sleeps(execution);
         }
         for race in &order.races {
             let Some(rest) = left.checked_sub(execution.ranked.len() - race.first as usize) else {
@@ -28,7 +31,7 @@ impl Exhaustive {
                 continue;
             }
             if !race.sure {
-                self.widen(index);
+                self.widen(execution, index);
                 continue;
             }
             let sequence = self.sequences.reversed(execution, order, race);
@@ -49,25 +52,78 @@ impl Exhaustive {
 
     /// A wait's time may run out while others sleep, once all else has come to a stop. No race asks for
     /// that: a sleep does nothing that others see.
-    fn widen_sleeps(&mut self) {
+    fn widen_sleeps(&mut self, execution: &Execution) {
         for index in 0..self.nodes.len() {
             let operation = self.nodes[index].operation;
             if operation.is_some_and(|operation| is_sleep(operation.action)) {
-                self.widen(index);
+                self.widen(execution, index);
             }
         }
     }
 
+    /// Keeps what can be chosen at the last node, should all of it be tried one day.
+    pub(super) fn keep_choices(&mut self, execution: &Execution) {
+        let Some(node) = self.nodes.last_mut() else { return };
+        match execution.ready_tasks() {
+            Some(words) => {
+                self.ready.extend_from_slice(words);
+                node.ready = words.len() as u32;
+            }
+            None => {
+                self.choices.extend(execution.steps().map(|step| choice(execution, &step)));
+                node.choices = self.choices.len() as u32 - node.first_choice;
+            }
+        }
+    }
+
+    /// All that is enabled at the last node, at which the execution stands, will be tried.
+    pub(super) fn widen_now(&mut self, execution: &Execution) {
+        let mut choices = core::mem::take(&mut self.scratch);
+        choices.clear();
+        choices.extend(execution.steps().map(|step| choice(execution, &step)));
+        self.try_all(self.nodes.len() - 1, &choices);
+        self.scratch = choices;
+    }
+
     /// All that is enabled at the node will be tried.
-    pub(super) fn widen(&mut self, index: usize) {
+    pub(super) fn widen(&mut self, execution: &Execution, index: usize) {
         let node = self.nodes[index];
         if node.full {
             return;
         }
+        let mut choices = core::mem::take(&mut self.scratch);
+        choices.clear();
+        let first = node.first_choice as usize;
+        choices.extend_from_slice(&self.choices[first..first + node.choices as usize]);
+        if node.ready > 0 {
+            self.count_operations(execution, node.events as usize);
+            let first = node.first_ready as usize;
+            for task in tasks_in(&self.ready[first..first + node.ready as usize]) {
+                choices.push(Choice {
+                    path: execution.task(task).map_or(0, |task| task.path),
+                    alternative: Alternative::Execute,
+                    ordinal: self.counts[task.index()],
+                });
+            }
+        }
+        self.try_all(index, &choices);
+        self.scratch = choices;
+    }
+
+    /// Counts what each task had executed before the event of this index.
+    fn count_operations(&mut self, execution: &Execution, events: usize) {
+        self.counts.clear();
+        self.counts.resize(execution.task_count(), 0);
+        for event in &execution.trace.events[..events] {
+            self.counts[event.task.index()] += 1;
+        }
+    }
+
+    fn try_all(&mut self, index: usize, choices: &[Choice]) {
+        let node = self.nodes[index];
         let mut pending = node.pending;
         let known = &self.asleep[node.asleep()];
-        let first = node.first_choice as usize;
-        for choice in &self.choices[first..first + node.choices as usize] {
+        for choice in choices {
             let same = |path, alternative| path == choice.path && alternative == choice.alternative;
             let planned = same(node.path, node.alternative)
                 || self.trees.first_items(pending).any(|item| same(item.path, item.alternative))
@@ -82,14 +138,20 @@ impl Exhaustive {
     }
 
     /// A plan could not be followed: what it was said to cover is tried in another way.
-    pub(super) fn lose_guide(&mut self) {
+    pub(super) fn lose_guide(&mut self, execution: &Execution) {
         self.mismatches += 1;
         self.trees.release(self.guide);
         self.guide = EMPTY;
         for index in self.guided_from..self.nodes.len() {
-            self.widen(index);
+            self.widen(execution, index);
         }
     }
+}
+
+fn choice(execution: &Execution, step: &Step) -> Choice {
+    let task = execution.task(step.task);
+    let (path, ordinal) = task.map_or((0, 0), |task| (task.path, task.operations));
+    Choice { path, alternative: step.alternative, ordinal }
 }
 
 /// Whether some execution that begins with the step is equivalent to one that begins with the sequence:

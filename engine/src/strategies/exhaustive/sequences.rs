@@ -2,7 +2,6 @@
 
 use alloc::vec::Vec;
 
-use everyway_protocol::ids::TaskId;
 use everyway_protocol::operation::{Action, Operation, Reply};
 use everyway_protocol::schedule::Alternative;
 
@@ -30,16 +29,14 @@ impl Sequences {
         race: &Race,
     ) -> &mut Sequence {
         let first = race.first as usize;
-        let path = |task: TaskId| execution.task(task).map_or(0, |task| task.path);
         self.sequence.clear();
         for rank in first + 1..execution.ranked.len() {
             if race.second != Second::Event(rank as u32) && !order.is_before(first, rank) {
                 let ranked = execution.ranked.all[rank];
                 let accesses = execution.ranked.accesses(rank);
-                let action = execution.trace.events[ranked.event as usize].operation.action;
-                let wakes = execution.has_timed_wait && is_sleep(action);
+                let wakes = execution.has_timed_wait && is_sleep(ranked.operation.action);
                 let (ordinal, alternative) = (ranked.ordinal, ranked.alternative);
-                self.sequence.push(path(ranked.task), ordinal, alternative, wakes, accesses);
+                self.sequence.push(ranked.path, ordinal, alternative, wakes, accesses);
             }
         }
         let earlier = execution.ranked.all[first];
@@ -47,7 +44,7 @@ impl Sequences {
         match race.second {
             Second::Event(rank) => {
                 let later = execution.ranked.all[rank as usize];
-                let operation = execution.trace.events[later.event as usize].operation;
+                let operation = later.operation;
                 if footprint::depends_on_gist(operation.action) {
                     let gist = gist_before(execution, &earlier, &operation).unwrap_or(later.gist);
                     let step = Step { task: later.task, alternative: later.alternative, operation };
@@ -56,7 +53,7 @@ impl Sequences {
                     self.accesses.extend_from_slice(execution.ranked.accesses(rank as usize));
                 }
                 self.sequence.push(
-                    path(later.task),
+                    later.path,
                     later.ordinal,
                     later.alternative,
                     false,
@@ -68,7 +65,8 @@ impl Sequences {
                 let gist = gist_if_enabled(execution, &step, race.second);
                 execution.touch(&step, gist, &mut self.accesses);
                 let execute = Alternative::Execute;
-                self.sequence.push(path(step.task), ordinal, execute, false, &self.accesses);
+                let path = execution.task(step.task).map_or(0, |task| task.path);
+                self.sequence.push(path, ordinal, execute, false, &self.accesses);
             }
         }
         &mut self.sequence
@@ -80,9 +78,8 @@ fn waiting(execution: &Execution, second: Second) -> (Step, u32) {
     match second {
         Second::Event(rank) | Second::Expired(rank) => {
             let ranked = execution.ranked.all[rank as usize];
-            let operation = execution.trace.events[ranked.event as usize].operation;
-            let alternative = Alternative::Execute;
-            (Step { task: ranked.task, alternative, operation }, ranked.ordinal)
+            let (task, operation) = (ranked.task, ranked.operation);
+            (Step { task, alternative: Alternative::Execute, operation }, ranked.ordinal)
         }
         Second::Pending(place) => {
             let step = execution.blocked[place as usize];
