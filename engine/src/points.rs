@@ -28,6 +28,8 @@ pub struct Points {
     observed: HashSet<u64>,
     timed: bool,
     lives: bool,
+    /// Whether what can let a waiting task go on is a point too.
+    releases: bool,
     generation: u32,
 }
 
@@ -115,6 +117,12 @@ impl Points {
         }
     }
 
+    /// Whether what can let a waiting task go on, and where a task gives way, is a point too: what counts
+    /// preemptions needs them.
+    pub fn set_releases(&mut self, releases: bool) {
+        self.releases = releases;
+    }
+
     /// Whether some wait was seen to have a time limit.
     #[must_use]
     pub fn has_timed_waits(&self) -> bool {
@@ -136,12 +144,15 @@ impl Points {
         if self.everything {
             return true;
         }
+        let released = |key| self.releases && self.objects.contains(key);
         match operation.action {
             Action::Read(_) | Action::Write(_) | Action::Add(_) | Action::Update(_) => {
                 self.sites.get(operation.site.index()).copied().unwrap_or(false)
             }
-            Action::MutexRelease => self.observed.contains(&key),
-            Action::SemaphoreRelease(_) if !bounded => self.observed.contains(&key),
+            Action::MutexRelease => self.observed.contains(&key) || released(&key),
+            Action::SemaphoreRelease(_) if !bounded => {
+                self.observed.contains(&key) || released(&key)
+            }
             Action::MutexAcquire
             | Action::MutexTry
             | Action::MutexLocked
@@ -155,14 +166,19 @@ impl Points {
             | Action::EventClear
             | Action::EventIsSet => self.objects.contains(&key),
             Action::ConditionWait(_) => {
-                self.objects.contains(&key) || self.observed.contains(&mutex_key)
+                self.objects.contains(&key)
+                    || self.observed.contains(&mutex_key)
+                    || released(&mutex_key)
             }
+            Action::TaskExit if self.releases => true,
             Action::TaskStart(_)
             | Action::TaskExit
             | Action::TaskIsAlive(_)
             | Action::TaskEnumerate => self.lives,
-            Action::Sleep => self.timed,
-            Action::Timer(TimerAction::Fire) => self.timed || self.objects.contains(&key),
+            Action::Sleep => self.timed || self.releases,
+            Action::Timer(TimerAction::Fire) => {
+                self.timed || self.releases || self.objects.contains(&key)
+            }
             Action::Yield | Action::Choose(_) | Action::Await => true,
             Action::RwLock(_)
             | Action::Barrier(_)

@@ -4,10 +4,12 @@
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
+use everyway_engine::detectors::races::Races;
 use everyway_engine::execution::{Ending, Execution, Settings};
 use everyway_engine::happens_before::HappensBefore;
 use everyway_engine::points::Points;
 use everyway_engine::ranks::Ranks;
+use everyway_engine::strategies::bounded::Bounded;
 use everyway_engine::strategies::exhaustive::Exhaustive;
 use everyway_engine::strategies::{Pick, Strategy};
 use everyway_protocol::ids::TaskId;
@@ -17,7 +19,7 @@ use everyway_protocol::schedule::Alternative;
 use crate::classes::class;
 use crate::machine::Machine;
 use crate::program::Program;
-use crate::searching::Plain;
+use crate::searching::{Hashes, Plain};
 
 /// For each class the fewest preemptions of its orders.
 pub type Fewest = HashMap<u64, u32, BuildHasherDefault<Plain>>;
@@ -70,24 +72,27 @@ impl Driver<'_> {
     }
 }
 
-/// By every interleaving, of which there are at most so many.
+/// By every interleaving, of which there are at most so many; and the same for what they left.
 #[must_use]
-pub fn by_enumeration(program: &Program, patience: u64) -> Option<Fewest> {
+pub fn by_enumeration(program: &Program, patience: u64) -> Option<(Fewest, Fewest)> {
     let mut driver = Driver::new(program);
     let mut search = Exhaustive::enumeration(NODES);
-    let mut fewest = Fewest::default();
+    let (mut fewest, mut left) = (Fewest::default(), Fewest::default());
     for _ in 0..patience {
         search.begin();
         let (last, preemptions) = (TaskId::MAIN, 0);
         let mut counting = Counting { strategy: &mut search, last, preemptions };
         let points = Points::everything();
-        driver.machine.run(&mut driver.execution, &points, &mut counting);
+        let ending = driver.machine.run(&mut driver.execution, &points, &mut counting);
         let preemptions = counting.preemptions;
         driver.order.rank(&driver.execution);
-        let entry = fewest.entry(driver.class()).or_insert(preemptions);
-        *entry = preemptions.min(*entry);
+        let result = driver.machine.left(&driver.execution, ending);
+        for (all, one) in [(&mut fewest, driver.class()), (&mut left, result)] {
+            let entry = all.entry(one).or_insert(preemptions);
+            *entry = preemptions.min(*entry);
+        }
         if !search.advance(&driver.execution, &driver.order) {
-            return Some(fewest);
+            return Some((fewest, left));
         }
     }
     None
@@ -121,6 +126,55 @@ pub fn by_ranks(program: &Program, patience: u64, cuts: usize) -> Option<Fewest>
         }
     }
     None
+}
+
+/// What a search by preemptions visited.
+#[derive(Debug, Default)]
+pub struct Visited {
+    /// The classes.
+    pub classes: Hashes,
+    /// What their executions left.
+    pub results: Hashes,
+    /// Everything with at most so many preemptions was visited, it says.
+    pub complete: Option<u32>,
+    /// How many executions there were.
+    pub executions: u64,
+}
+
+/// By searching with no preemption, with one, and so on, up to so many executions. Where points are
+/// learned, classes are not told apart as they are where every operation is one.
+#[must_use]
+pub fn by_bound(program: &Program, patience: u64, learn: bool) -> Visited {
+    let mut driver = Driver::new(program);
+    let mut search = Bounded::default();
+    let mut races = Races::default();
+    let mut points = if learn { Points::default() } else { Points::everything() };
+    points.set_releases(true);
+    let mut visited = Visited::default();
+    for _ in 0..patience {
+        if !search.begin() {
+            break;
+        }
+        visited.executions += 1;
+        let ending = driver.machine.run(&mut driver.execution, &points, &mut search);
+        let before = points.generation();
+        if learn {
+            races.look(&driver.execution, &mut points);
+        }
+        if points.generation() != before {
+            search.restart();
+            visited = Visited::default();
+            continue;
+        }
+        search.advance(&driver.execution);
+        if matches!(ending, Ending::Complete | Ending::Stuck) {
+            driver.order.rank(&driver.execution);
+            visited.classes.insert(driver.class());
+            visited.results.insert(driver.machine.left(&driver.execution, ending));
+        }
+        visited.complete = search.complete();
+    }
+    visited
 }
 
 /// How many classes there are of each rank.

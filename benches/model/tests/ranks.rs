@@ -4,7 +4,7 @@
 
 use everyway_engine::clock::ClockMode;
 use everyway_model::generator::{self, Shape};
-use everyway_model::preemptions::{by_enumeration, by_ranks, histogram};
+use everyway_model::preemptions::{Fewest, by_bound, by_enumeration, by_ranks, histogram};
 use everyway_model::program::Program;
 use everyway_model::programs::{self, classics, locks};
 use everyway_model::reference;
@@ -26,7 +26,8 @@ fn agree(program: &Program, interleavings: u64) -> bool {
     if outcomes.is_none_or(|outcomes| outcomes.interleavings > interleavings) {
         return false;
     }
-    let Some(counted) = by_enumeration(program, 2 * interleavings) else { return false };
+    let Some((counted, results)) = by_enumeration(program, 2 * interleavings) else { return false };
+    claims_hold(program, &counted, &results);
     let Some(ranked) = by_ranks(program, 1_000_000, CUTS) else { return false };
     if counted != ranked {
         let wrong = counted.iter().filter(|(class, rank)| ranked.get(*class) != Some(*rank));
@@ -34,6 +35,29 @@ fn agree(program: &Program, interleavings: u64) -> bool {
         panic!("{program}{:?} {:?} {wrong:?}", histogram(&counted), histogram(&ranked));
     }
     true
+}
+
+/// What a search by preemptions says after some executions it has done: it has visited every class, and
+/// found every result, of so many preemptions.
+fn claims_hold(program: &Program, counted: &Fewest, results: &Fewest) {
+    for patience in [1, 5, 20, 100, 1_000_000] {
+        let all = by_bound(program, patience, false);
+        let learned = by_bound(program, patience, true);
+        for (fewest, visited, complete) in [
+            (counted, &all.classes, all.complete),
+            (results, &all.results, all.complete),
+            (results, &learned.results, learned.complete),
+        ] {
+            let within = |most: &u32| complete.is_some_and(|complete| *most <= complete);
+            let missed = fewest.iter().filter(|(one, most)| within(most) && !visited.contains(one));
+            assert_eq!(missed.count(), 0, "after {patience}, at most {complete:?}:\n{program}");
+            assert!(visited.iter().all(|one| fewest.contains_key(one)), "{program}");
+        }
+        if patience == 1_000_000 {
+            let most = counted.values().max().copied();
+            assert!(all.complete >= most, "{:?} of {most:?}:\n{program}", all.complete);
+        }
+    }
 }
 
 /// The figures of GenMC's tests of its bound on context switches, and of the prototype beside them.

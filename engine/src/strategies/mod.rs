@@ -1,5 +1,6 @@
 //! The policies that choose the next step and decide when to stop.
 
+pub mod bounded;
 pub mod exhaustive;
 pub mod replay;
 pub mod serial;
