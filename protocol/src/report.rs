@@ -187,8 +187,13 @@ pub struct Explored {
     pub classes: u64,
     /// How many executions were stopped because all that was left had been visited.
     pub redundant: u64,
-    /// Everything with at most so many preemptions was visited; null where that is not known.
+    /// Everything with at most so many preemptions was visited; null where that is not known. Where
+    /// nothing is left to visit: nothing needs more.
     pub preemptions_at_most: Option<u32>,
+    /// Where nothing is left to visit: how many classes there are by the fewest preemptions that they
+    /// need, from none on; null where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes_by_preemptions: Option<Vec<u64>>,
     /// How long it took.
     pub seconds: f64,
 }

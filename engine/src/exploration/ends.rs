@@ -23,6 +23,7 @@ impl Exploration {
             Purpose::Serial
                 | Purpose::Search
                 | Purpose::Foreseen
+                | Purpose::Bounded
                 | Purpose::Walk
                 | Purpose::Steered
         ) {
@@ -47,6 +48,7 @@ impl Exploration {
                 self.races.look(&self.execution, &mut self.points);
                 self.note(ending, &outcome, false);
             }
+            Purpose::Bounded => self.ended_bounded(ending, &outcome),
             Purpose::Early => self.ended_early(&outcome),
             Purpose::SelfCheck => self.self_check.ended(ending, outcome.result.as_deref()),
             Purpose::Facts | Purpose::Around => {
@@ -63,6 +65,24 @@ impl Exploration {
                     self.nearest.ended(&self.execution, &outcome, failure, &self.results);
                 }
             }
+        }
+    }
+
+    fn ended_bounded(&mut self, ending: Ending, outcome: &Outcome) {
+        let before = self.points.generation();
+        self.races.look(&self.execution, &mut self.points);
+        let rankable = self.is_rankable();
+        let search = &mut self.strategies.bounded;
+        match ending {
+            _ if self.points.generation() != before => search.restart(),
+            Ending::Redundant => {}
+            Ending::Complete | Ending::Stuck if rankable => search.advance(&self.execution),
+            _ => search.lose(),
+        }
+        if ending == Ending::Redundant {
+            self.redundant += 1;
+        } else {
+            self.note(ending, outcome, false);
         }
     }
 
@@ -108,7 +128,13 @@ impl Exploration {
         if ending == Ending::Redundant {
             self.redundant += 1;
         } else {
-            self.note(ending, outcome, self.strategies.exhaustive.needs_races());
+            let ranked = self.strategies.exhaustive.needs_races();
+            if ranked && self.is_small() {
+                self.preemptions.note(&self.execution, &self.order);
+            } else {
+                self.preemptions.give_up();
+            }
+            self.note(ending, outcome, ranked);
         }
         let more = self.strategies.exhaustive.advance(&self.execution, &self.order);
         let search = &self.strategies.exhaustive;
@@ -138,6 +164,7 @@ impl Exploration {
         self.failures.clear();
         self.orders.clear();
         self.self_check.clear();
+        self.preemptions.clear();
         self.classes = 0;
         self.redundant = 0;
     }

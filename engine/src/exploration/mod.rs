@@ -2,8 +2,8 @@
 //!
 //! The front-end asks for the [`next`](Exploration::next) plan, runs an execution by it, reports its
 //! end with [`ended`](Exploration::ended), and so on until there is no plan. First comes the serial
-//! reference, then the search; if that could not finish, deadlocks that were foreseen and a random
-//! walk; then the self-check, the facts that the atomicity detector asks for, waits that run out
+//! reference, then the search; if that could not finish, deadlocks that were foreseen, schedules with few
+//! preemptions and a random walk; then the self-check, the facts that the atomicity detector asks for, waits that run out
 //! early, and a run of each witness with the nearest execution that ends well.
 
 pub mod atomicity;
@@ -13,6 +13,7 @@ pub mod failures;
 pub mod nearest;
 mod phases;
 mod plan;
+mod preemptions;
 pub mod results;
 mod self_check;
 mod strategies;
@@ -38,6 +39,7 @@ use phases::Phase;
 pub use plan::{
     CheckSettings, Divergence, Outcome, Plan, Purpose, Raised, StrategyChoice, Unfinished,
 };
+use preemptions::Preemptions;
 use results::Results;
 use self_check::SelfCheck;
 use strategies::Strategies;
@@ -81,6 +83,7 @@ pub struct Exploration {
     pub redundant: u64,
     /// Different classes seen (of the random walk: executions).
     pub classes: u64,
+    preemptions: Preemptions,
     walked: u64,
     witness: usize,
     nearest: NearestStage,
@@ -116,6 +119,7 @@ impl Exploration {
             executions: 0,
             redundant: 0,
             classes: 0,
+            preemptions: Preemptions::default(),
             walked: 0,
             witness: 0,
             nearest: NearestStage::default(),
@@ -134,6 +138,26 @@ impl Exploration {
     #[must_use]
     pub fn self_check_failure(&self) -> Option<&Schedule> {
         self.self_check.failure()
+    }
+
+    /// Everything with at most so many preemptions was visited. Of a finished exploration: nothing has
+    /// more. None where that is not known.
+    #[must_use]
+    pub fn preemptions_at_most(&self) -> Option<u32> {
+        if self.divergence.is_some() || self.self_check_failure().is_some() {
+            return None;
+        }
+        if self.is_exhaustive() {
+            return Some(self.classes_by_preemptions()?.len() as u32 - 1);
+        }
+        self.strategies.bounded.complete()
+    }
+
+    /// How many classes there are by their fewest preemptions, of a finished exploration. None where that
+    /// is not known.
+    #[must_use]
+    pub fn classes_by_preemptions(&self) -> Option<&[u64]> {
+        if self.is_exhaustive() { self.preemptions.counts() } else { None }
     }
 
     /// How many plans of the search were cut to their first step.
@@ -159,7 +183,7 @@ impl Exploration {
         match self.phase {
             Phase::Serial => Some(0),
             Phase::Search => Some(self.strategies.exhaustive.share()),
-            Phase::Walk => None,
+            Phase::Bounded | Phase::Walk => None,
             _ => Some(1000),
         }
     }

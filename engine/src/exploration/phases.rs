@@ -8,8 +8,12 @@ use crate::clock::ClockMode;
 use crate::strategies::replay::{Mismatch, Replay};
 use crate::strategies::steer::Steer;
 
-/// The share of the budget, in thousandths, after which an unfinished search gives way to the walk.
+/// The share of the budget, in thousandths, after which an unfinished search gives way to schedules with
+/// few preemptions.
 const SEARCH_SHARE: u32 = 700;
+
+/// The share after which these give way to the walk.
+const BOUNDED_SHARE: u32 = 850;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Phase {
@@ -17,6 +21,7 @@ pub(super) enum Phase {
     Steered,
     Search,
     Foreseen,
+    Bounded,
     Walk,
     SelfCheck,
     Atomicity,
@@ -42,6 +47,10 @@ impl Exploration {
             Phase::Foreseen => {
                 self.strategies.steer = Steer::new(self.lock_order.take()?);
                 Purpose::Foreseen
+            }
+            Phase::Bounded => {
+                self.strategies.bounded.begin();
+                Purpose::Bounded
             }
             Phase::Walk => {
                 self.strategies.walk.begin(self.walked);
@@ -84,6 +93,7 @@ impl Exploration {
             Purpose::Early => ClockMode::Any,
             _ => self.settings.execution.clock,
         };
+        self.points.set_releases(purpose == Purpose::Bounded);
         self.execution.set_clock(clock);
         self.execution.begin();
         Some(self.plan)
@@ -141,14 +151,25 @@ impl Exploration {
             }
         }
         if self.phase == Phase::Foreseen && (self.lock_order.is_empty() || spent >= 1000) {
-            self.phase = Phase::Walk;
+            self.phase = Phase::Bounded;
         }
         let walks = self.settings.strategy != StrategyChoice::Exhaustive;
+        let counts_preemptions = walks && self.settings.execution.clock == ClockMode::Legal;
+        if self.phase == Phase::Bounded
+            && (spent >= BOUNDED_SHARE
+                || !counts_preemptions
+                || !self.strategies.bounded.has_more())
+        {
+            self.phase = Phase::Walk;
+        }
         if self.phase == Phase::Walk && (spent >= 1000 || !walks) {
             self.phase = Phase::SelfCheck;
         }
         if self.interrupted
-            && matches!(self.phase, Phase::Serial | Phase::Search | Phase::Foreseen | Phase::Walk)
+            && matches!(
+                self.phase,
+                Phase::Serial | Phase::Search | Phase::Foreseen | Phase::Bounded | Phase::Walk
+            )
         {
             self.unfinished = Some(Unfinished::Interrupted);
             self.phase = Phase::SelfCheck;

@@ -39,6 +39,8 @@ pub enum Purpose {
     Serial,
     /// The exhaustive search.
     Search,
+    /// Everything with few preemptions.
+    Bounded,
     /// The random walk.
     Walk,
     /// Into a deadlock that was foreseen.

@@ -6,6 +6,7 @@ use super::Purpose;
 use super::early::EarlyStage;
 use crate::clock::ClockMode;
 use crate::strategies::Strategy;
+use crate::strategies::bounded::Bounded;
 use crate::strategies::exhaustive::Exhaustive;
 use crate::strategies::replay::{Mismatch, Replay};
 use crate::strategies::serial::Serial;
@@ -19,6 +20,7 @@ const NODE_BOUND: usize = 1_000_000;
 pub(super) struct Strategies {
     pub(super) serial: Serial,
     pub(super) exhaustive: Exhaustive,
+    pub(super) bounded: Bounded,
     pub(super) walk: Walk,
     pub(super) replay: Replay,
     pub(super) steer: Steer,
@@ -29,6 +31,7 @@ impl Strategies {
         Strategies {
             serial: Serial,
             exhaustive: search(clock),
+            bounded: Bounded::default(),
             walk: Walk::new(seed),
             replay: Replay::new(Schedule::default(), Mismatch::Stop),
             steer: Steer::default(),
@@ -46,6 +49,7 @@ impl Strategies {
             Purpose::Early => early.strategy(),
             Purpose::Serial => &mut self.serial,
             Purpose::Search => &mut self.exhaustive,
+            Purpose::Bounded => &mut self.bounded,
             Purpose::Walk => &mut self.walk,
             Purpose::Foreseen => &mut self.steer,
             _ => &mut self.replay,

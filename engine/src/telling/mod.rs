@@ -182,7 +182,8 @@ fn explored(exploration: &Exploration, exhaustive: bool) -> Explored {
         executions: exploration.executions,
         classes: exploration.classes,
         redundant: exploration.redundant,
-        preemptions_at_most: None,
+        preemptions_at_most: exploration.preemptions_at_most(),
+        classes_by_preemptions: exploration.classes_by_preemptions().map(<[u64]>::to_vec),
         seconds: 0.0,
     }
 }

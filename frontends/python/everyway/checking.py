@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Any
 
 from everyway.exploring import Budget, Explorer, Findings, Steering, Unsupported
@@ -414,6 +415,7 @@ def _merge(report: Report, explored: list[tuple[Program, Findings]], prepared: P
             _add_failure(report["failures"], {**failure, "scenario": program.scenario})
     all_findings = [findings for _, findings in explored]
     totals["exhaustive"] = all(each["explored"]["exhaustive"] for each in all_findings)
+    _merge_preemptions(totals, [each["explored"] for each in all_findings])
     report["results_complete"] = all(each["results_complete"] for each in all_findings)
     orders = [each["output_orders"] for each in all_findings]
     report["output_orders"] = {
@@ -427,6 +429,19 @@ def _merge(report: Report, explored: list[tuple[Program, Findings]], prepared: P
         report["message"] = None
     if len(explored) == 1 and all_findings[0]["tasks"] == 1 and totals["exhaustive"]:
         report["notes"].append(_note("one schedule: nothing here runs concurrently"))
+
+
+def _merge_preemptions(totals: Report, explored: list[Report]) -> None:
+    """Say what can be said of the preemptions of all programs together."""
+    counts = [each.get("classes_by_preemptions") for each in explored]
+    if totals["exhaustive"] and all(counts):
+        rows = zip_longest(*counts, fillvalue=0)
+        totals["classes_by_preemptions"] = [sum(row) for row in rows]
+    # Of a program that was exhausted everything was visited, however many preemptions are meant.
+    open_ones = [each for each in explored if totals["exhaustive"] or not each["exhaustive"]]
+    known = [each["preemptions_at_most"] for each in open_ones]
+    if known and None not in known:
+        totals["preemptions_at_most"] = max(known) if totals["exhaustive"] else min(known)
 
 
 def _verdict(findings: list[Findings]) -> str:

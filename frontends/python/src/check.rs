@@ -144,6 +144,7 @@ fn next_plan(spent: u32) -> PyResult<Option<(&'static str, bool)>> {
         let purpose = match plan.purpose {
             Purpose::Serial => "serial",
             Purpose::Search => "exhaustive",
+            Purpose::Bounded => "bounded",
             Purpose::Walk => "walk",
             Purpose::Foreseen => "foreseen",
             Purpose::SelfCheck => "self-check",
