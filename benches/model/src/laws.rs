@@ -59,6 +59,8 @@ pub enum Violation {
 pub struct Figures {
     /// Whether anything could be compared.
     pub compared: bool,
+    /// Interleavings, as the reference counts them.
+    pub orders: u64,
     /// Interleavings, if they were enumerated.
     pub interleavings: u64,
     /// Classes that the search visited.
@@ -110,6 +112,7 @@ impl Judge {
         };
         let mut figures = Figures {
             results: outcomes.results.len() as u64,
+            orders: outcomes.interleavings,
             stuck: outcomes.stuck > 0,
             failed: outcomes.failed > 0,
             ..Figures::default()

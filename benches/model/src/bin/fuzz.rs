@@ -15,7 +15,7 @@ use everyway_model::minimiser::minimise;
 use everyway_model::program::Program;
 
 /// Every so many programs one has many interleavings.
-const LARGE_EACH: u64 = 1_000;
+const LARGE_EACH: u64 = 200;
 
 struct Options {
     programs: u64,
@@ -31,6 +31,7 @@ struct Sums {
     compared: u64,
     enumerated: u64,
     enormous: u64,
+    huge: u64,
     interleavings: u64,
     classes: u64,
     results: u64,
@@ -47,7 +48,8 @@ impl Sums {
     fn add(&mut self, figures: &Figures, program: &Program, clock: ClockMode) {
         self.compared += u64::from(figures.compared);
         self.enumerated += u64::from(figures.interleavings > 0);
-        self.enormous += u64::from(figures.interleavings >= 100_000);
+        self.enormous += u64::from(figures.compared && figures.orders >= 100_000);
+        self.huge += u64::from(figures.interleavings >= 100_000);
         self.interleavings += figures.interleavings;
         self.classes += figures.classes;
         self.results += figures.results;
@@ -68,13 +70,14 @@ impl Sums {
         let violations =
             if violations.is_empty() { "none".to_owned() } else { violations.join(", ") };
         format!(
-            "{} programs: {} compared with the reference, {} enumerated ({} of 10^5 interleavings or \
-             more); {} interleavings, {} classes, {} results; {} with deadlocks, {} with failures, {} \
+            "{} programs: {} compared with the reference ({} of 10^5 interleavings or more), {} \
+             enumerated ({} of as many); {} interleavings, {} classes, {} results; {} with deadlocks, {} with failures, {} \
              timed, {} where deadlines order; {} redundant, {} mismatches; violations: {violations}",
             self.programs,
             self.compared,
-            self.enumerated,
             self.enormous,
+            self.enumerated,
+            self.huge,
             self.interleavings,
             self.classes,
             self.results,
