@@ -251,6 +251,7 @@ pub fn touch(
             model::touch(objects, step.task, operation, gist, out);
             return;
         }
+        Action::Loop(_) => whole(Touch::Write),
         Action::TaskStart(child) => life(Touch::Write, child),
         Action::TaskExit => life(Touch::Write, step.task),
         Action::TaskIsAlive(task) => life(Touch::Read, task),

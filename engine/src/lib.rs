@@ -17,6 +17,7 @@ extern crate std;
 pub mod clock;
 pub mod dependence;
 pub mod detectors;
+pub mod digest;
 pub mod execution;
 pub mod exploration;
 pub mod footprint;

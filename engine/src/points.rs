@@ -179,7 +179,7 @@ impl Points {
             Action::Timer(TimerAction::Fire) => {
                 self.timed || self.releases || self.objects.contains(&key)
             }
-            Action::Yield | Action::Choose(_) | Action::Await => true,
+            Action::Yield | Action::Choose(_) | Action::Await | Action::Loop(_) => true,
             Action::RwLock(_)
             | Action::Barrier(_)
             | Action::Queue(_)

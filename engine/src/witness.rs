@@ -11,7 +11,7 @@ use everyway_protocol::operation::Action;
 use everyway_protocol::schedule::{Alternative, Schedule, Segment};
 use everyway_protocol::trace::Event;
 
-use crate::happens_before::{HappensBefore, is_expiry};
+use crate::happens_before::{HappensBefore, alternative_of};
 
 /// A schedule, and how many times it goes from one task to another.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,7 +31,11 @@ pub struct Witness {
 pub fn as_executed(trace: &[Event]) -> Witness {
     let mut segments: Vec<Segment> = Vec::new();
     for event in trace {
-        let alternative = if is_expiry(event) { Alternative::Expire } else { Alternative::Execute };
+        let alternative = match alternative_of(event) {
+            // What is tried first need not be said.
+            Alternative::Pick(0) => Alternative::Execute,
+            alternative => alternative,
+        };
         match segments.last_mut() {
             Some(last) if last.task == event.task && alternative == Alternative::Execute => {
                 last.operations += 1;
@@ -45,7 +49,7 @@ pub fn as_executed(trace: &[Event]) -> Witness {
             last.operations = Segment::TO_THE_END;
         }
     }
-    let switches = switches_of(&segments);
+    let switches = trace.windows(2).filter(|pair| pair[0].unit != pair[1].unit).count() as u32;
     Witness { schedule: Schedule { segments }, switches, fewest: false, events: trace.len() }
 }
 
@@ -54,10 +58,6 @@ pub fn as_executed(trace: &[Event]) -> Witness {
 pub fn in_order(trace: &[Event], order: &[u32]) -> Witness {
     let events: Vec<Event> = order.iter().map(|index| trace[*index as usize]).collect();
     as_executed(&events)
-}
-
-fn switches_of(segments: &[Segment]) -> u32 {
-    segments.windows(2).filter(|pair| pair[0].task != pair[1].task).count() as u32
 }
 
 /// The order with the fewest switches, by best-first search over the cuts of the partial order (a step
@@ -131,13 +131,22 @@ impl<'a> Chains<'a> {
     /// Leaves out what need not come before the last events of these tasks.
     fn keep_before(&mut self, ends: impl Iterator<Item = TaskId>) {
         self.needed.fill(0);
-        for task in ends {
-            let Some(last) = self.ranked.get(task.index()).and_then(|own| own.last()) else {
+        for unit in ends {
+            let Some(at) = self.trace.iter().rposition(|event| event.unit == unit) else {
                 continue;
             };
+            // Of an activity, up to the next event of the task that runs its loop.
+            let Some(own) = self.ranked.get(self.trace[at].task.index()) else { continue };
+            let next = own.partition_point(|ranked| (self.order.events[*ranked] as usize) < at);
+            let Some(last) = own.get(next).or(own.last()) else { continue };
             for (most, clock) in self.needed.iter_mut().zip(self.order.clock(*last)) {
                 *most = (*most).max(*clock);
             }
+        }
+        if self.needed.iter().all(|needed| *needed == 0) {
+            let all = self.ranked.iter().map(|own| own.len() as u32);
+            self.needed.clear();
+            self.needed.extend(all);
         }
     }
 

@@ -156,6 +156,16 @@ pub enum MailboxAction {
     },
 }
 
+/// What an operation does to an event loop. Callbacks are named by numbers.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum LoopAction {
+    /// Begin the next pass of the loop that the task runs; enabled while there is something to run, or
+    /// to wait for. Each way in which the pass can go is a value to pick.
+    Pass,
+    /// Have this callback run by the loop of another task.
+    Soon(u32),
+}
+
 /// What an operation does to a file, or to a folder as the container of its entries.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum FileAction {

@@ -2,8 +2,8 @@
 
 use crate::ids::{ObjectId, SiteId, TaskId};
 use crate::objects::{
-    BarrierAction, FileAction, FutureAction, MailboxAction, OnceAction, ParkAction, QueueAction,
-    RwLockAction, TimerAction,
+    BarrierAction, FileAction, FutureAction, LoopAction, MailboxAction, OnceAction, ParkAction,
+    QueueAction, RwLockAction, TimerAction,
 };
 
 /// Nanoseconds of virtual time.
@@ -118,6 +118,8 @@ pub enum Action {
     Mailbox(MailboxAction),
     /// Something done to a file.
     File(FileAction),
+    /// Something done to an event loop.
+    Loop(LoopAction),
 
     /// Pick one of so many values: the engine tries each.
     Choose(u32),

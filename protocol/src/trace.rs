@@ -10,6 +10,8 @@ use crate::operation::{Operation, Reply};
 pub struct Event {
     /// The task that executed it.
     pub task: TaskId,
+    /// In whose name: the task's own, or that of the activity that its event loop was running.
+    pub unit: TaskId,
     /// The operation.
     pub operation: Operation,
     /// What the engine answered.

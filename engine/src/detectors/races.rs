@@ -7,6 +7,7 @@
 use alloc::vec::Vec;
 
 use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
+use everyway_protocol::objects::LoopAction;
 use everyway_protocol::operation::{Action, Operation, Reply};
 use everyway_protocol::trace::Event;
 
@@ -65,6 +66,9 @@ impl Races {
     /// Looks through an execution that has ended; what raced becomes a point.
     pub fn look(&mut self, execution: &Execution, points: &mut Points) {
         self.tasks = execution.task_count();
+        if execution.has_timed_loop() {
+            points.learn_timed();
+        }
         let objects = execution.objects().len();
         reset(&mut self.released, objects);
         reset(&mut self.last, objects);
@@ -140,6 +144,10 @@ impl Races {
     ) {
         let action = operation.action;
         match action {
+            // From now on what its own task adds is a point too.
+            Action::Loop(LoopAction::Soon(_)) => {
+                points.learn_object(execution.objects().key(operation.object));
+            }
             Action::TaskIsAlive(_) | Action::TaskEnumerate => points.learn_lives(),
             _ if operation.timeout.is_some() && !is_sleep(action) => points.learn_timed(),
             _ => {}

@@ -6,8 +6,8 @@ use everyway_protocol::failure::FailureKind;
 use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
 use everyway_protocol::operation::{Action, Reply};
 
-use crate::execution::Execution;
 use crate::execution::task::TaskState;
+use crate::execution::{Execution, is_pass};
 use crate::exploration::failures::WaitSeen;
 use crate::primitives::ObjectState;
 
@@ -24,7 +24,17 @@ pub fn all(execution: &Execution) -> Vec<WaitSeen> {
 }
 
 fn wait_of(execution: &Execution, task: TaskId) -> Option<WaitSeen> {
-    let TaskState::Announced(operation) = execution.task(task)?.state else { return None };
+    let operation = match (execution.awaits(task), execution.task(task)?.state) {
+        (Some(operation), _) => operation,
+        // It waits because its activities do.
+        (None, TaskState::Announced(pass))
+            if is_pass(pass.action) && awaits_any(execution, task) =>
+        {
+            return None;
+        }
+        (None, TaskState::Announced(operation)) => operation,
+        _ => return None,
+    };
     let held_by = execution.waits_for(task);
     let mutex = match operation.action {
         Action::MutexAcquire => Some(operation.object),
@@ -36,6 +46,13 @@ fn wait_of(execution: &Execution, task: TaskId) -> Option<WaitSeen> {
         _ => SiteId::NONE,
     };
     Some(WaitSeen { task, operation, held_by, held_since })
+}
+
+/// Whether some activity of the task's loop is suspended.
+fn awaits_any(execution: &Execution, task: TaskId) -> bool {
+    (0..execution.task_count()).map(|activity| TaskId(activity as u32)).any(|activity| {
+        execution.awaits(activity).is_some() && execution.driver_of(activity) == task
+    })
 }
 
 /// Where the task took the mutex that it holds.
@@ -50,7 +67,7 @@ fn taken_at(execution: &Execution, holder: TaskId, mutex: ObjectId) -> SiteId {
         .events
         .iter()
         .rev()
-        .filter(|event| event.task == holder && takes(event.operation.action))
+        .filter(|event| event.unit == holder && takes(event.operation.action))
         .filter(|event| event.reply != Reply::Answer(false))
         .find(|event| {
             event.operation.object == mutex
@@ -68,24 +85,28 @@ pub fn kind_of_standstill(execution: &Execution) -> FailureKind {
     if waiting(|action| action == Action::Await) {
         return FailureKind::Livelock;
     }
-    let lost = execution.blocked.iter().any(|step| {
-        matches!(step.operation.action, Action::ConditionResume(_))
-            && is_the_users(execution, step.operation.object)
-            && was_notified_before(execution, step.task, step.operation.object)
+    let lost = all(execution).iter().any(|wait| {
+        matches!(wait.operation.action, Action::ConditionResume(_))
+            && is_the_users(execution, wait.operation.object)
+            && was_notified_before(execution, wait.task, wait.operation.object)
     });
     if lost { FailureKind::LostWakeup } else { FailureKind::Hang }
 }
 
 /// Whether the user waits for the condition itself, and not for a queue that it is part of.
 fn is_the_users(execution: &Execution, condition: ObjectId) -> bool {
-    matches!(execution.objects().get(condition), ObjectState::Condition(condition) if !condition.is_inner())
+    match execution.objects().get(condition) {
+        ObjectState::Condition(condition) => !condition.is_inner(),
+        ObjectState::Awaitable(_) => true,
+        _ => false,
+    }
 }
 
 /// Whether the condition was notified before the task began to wait for it, and never since.
 fn was_notified_before(execution: &Execution, task: TaskId, condition: ObjectId) -> bool {
     let events = &execution.trace.events;
     let began = events.iter().rposition(|event| {
-        event.task == task
+        event.unit == task
             && event.operation.object == condition
             && matches!(event.operation.action, Action::ConditionWait(_))
     });
@@ -93,7 +114,7 @@ fn was_notified_before(execution: &Execution, task: TaskId, condition: ObjectId)
         range.iter().any(|event| {
             event.operation.object == condition
                 && matches!(event.operation.action, Action::ConditionNotify(_))
-                && event.task != task
+                && event.unit != task
         })
     };
     began.is_some_and(|began| notifies(&events[..began]) && !notifies(&events[began..]))

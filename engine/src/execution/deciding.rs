@@ -22,11 +22,14 @@ impl Execution {
             self.objects.get(operation.object),
             ObjectState::Semaphore(semaphore) if semaphore.is_bounded()
         );
+        if matches!(self.objects.get(operation.object), ObjectState::Awaitable(_)) {
+            return false;
+        }
         match operation.action {
-            Action::ProgramEnd => self
-                .tasks
-                .iter()
-                .any(|task| task.state != TaskState::Finished && task.state != TaskState::Running),
+            Action::ProgramEnd => self.tasks.iter().any(|task| {
+                let state = task.state;
+                state != TaskState::Finished && state != TaskState::Running && !task.on_loop
+            }),
             action if is_sleep(action) && self.settings.clock == ClockMode::Exact => true,
             // A wait that expires at any moment sees the order of whatever it could wait for.
             action if self.settings.clock == ClockMode::Any && !is_access(action) => true,
@@ -78,6 +81,7 @@ impl Execution {
         } else if !self.list_choices() {
             return self.end_without_choice();
         }
+        self.digest = if strategy.wants_digest(self) { self.digest_at_pass() } else { None };
         let step = match strategy.choose(self) {
             Pick::Step(index) => match self.choices.get(index) {
                 Some(step) => *step,
@@ -156,6 +160,7 @@ impl Execution {
         if ending == Ending::Stuck {
             // Whoever looked once more found nothing new.
             self.unseen = None;
+            self.note_awaiting();
         }
         self.blocked.clear();
         for (index, task) in self.tasks.iter().enumerate() {
@@ -168,6 +173,7 @@ impl Execution {
     }
 
     pub(super) fn record(&mut self, step: &Step, reply: Reply, point: bool) {
-        self.trace.events.push(Event { task: step.task, operation: step.operation, reply, point });
+        let (task, unit) = (step.task, self.unit(step.task));
+        self.trace.events.push(Event { task, unit, operation: step.operation, reply, point });
     }
 }

@@ -6,8 +6,9 @@ use everyway_protocol::schedule::Alternative;
 
 use super::Execution;
 use super::enabled::is_sleep;
+use super::loops::is_pass;
 use super::ready::is_always_enabled;
-use super::task::{Look, TaskState};
+use super::task::{Look, Task, TaskState};
 use crate::clock::ClockMode;
 use crate::dependence::Step;
 use crate::primitives::model::{self, Role};
@@ -16,10 +17,16 @@ use crate::primitives::{ObjectState, atomic};
 impl Execution {
     /// Executes a step and records the event.
     pub(super) fn execute(&mut self, step: &Step, point: bool) -> Reply {
+        if is_pass(step.operation.action) {
+            self.list_passes(step.operation.object);
+        }
         self.rank(step, point);
         let reply = match step.alternative {
             Alternative::Execute => self.effect(step.task, &step.operation),
             Alternative::Expire => self.expire(step.task, &step.operation),
+            Alternative::Pick(number) if is_pass(step.operation.action) => {
+                self.take_pass(step, number)
+            }
             Alternative::Pick(value) => Reply::Value(u64::from(value)),
         };
         let task = &mut self.tasks[step.task.index()];
@@ -56,6 +63,9 @@ impl Execution {
 
     fn effect(&mut self, task: TaskId, operation: &Operation) -> Reply {
         let object = operation.object;
+        if let ObjectState::Awaitable(_) = self.objects.get(object) {
+            return self.note_on_awaitable(task, operation);
+        }
         match operation.action {
             Action::MutexAcquire | Action::MutexTry => {
                 let taken =
@@ -126,6 +136,7 @@ impl Execution {
             | Action::Timer(_)
             | Action::Mailbox(_)
             | Action::File(_) => self.model_effect(task, operation),
+            Action::Loop(_) => self.loop_effect(operation),
             // Every value is an alternative of its own; without a search it is the first.
             Action::Choose(_) => Reply::Value(0),
             Action::Read(_)
@@ -270,17 +281,39 @@ impl Execution {
                 // Readings are monotone over all tasks.
                 self.now = self.now.max(own.clock);
             }
+            self.loops_slept(task, operation.timeout.unwrap_or(0));
             return Reply::Done;
         }
         Reply::Value(own.clock)
     }
 
+    /// All who wait with a time limit may be as late as the one whose wait ends now.
+    pub(super) fn stand_still(&mut self) {
+        for other in &mut self.tasks {
+            other.expirable |= matches!(other.state, TaskState::Announced(operation)
+                if other.deadline.is_some() || is_pass(operation.action));
+        }
+    }
+
+    /// What the library of a loop does in the name of an activity.
+    fn note_on_awaitable(&mut self, task: TaskId, operation: &Operation) -> Reply {
+        let unit = self.unit(task);
+        if let Some(ObjectState::Awaitable(awaitable)) = self.objects.get_mut(operation.object) {
+            awaitable.note(unit, operation.action);
+        }
+        match operation.action {
+            Action::MutexAcquire
+            | Action::MutexTry
+            | Action::SemaphoreAcquire
+            | Action::SemaphoreTry
+            | Action::EventWait => Reply::Answer(true),
+            _ => Reply::Done,
+        }
+    }
+
     /// The time of the task's wait runs out.
     fn expire(&mut self, task: TaskId, operation: &Operation) -> Reply {
-        for other in &mut self.tasks {
-            other.expirable |=
-                matches!(other.state, TaskState::Announced(_)) && other.deadline.is_some();
-        }
+        self.stand_still();
         if let Some(deadline) = self.tasks[task.index()].deadline
             && self.settings.clock != ClockMode::Exact
         {
@@ -325,14 +358,19 @@ impl Execution {
     /// The one task whose step could end the wait of this one, which has no time limit.
     #[must_use]
     pub fn waits_for(&self, task: TaskId) -> Option<TaskId> {
-        let TaskState::Announced(operation) = self.tasks.get(task.index())?.state else {
-            return None;
+        let operation = match self.tasks.get(task.index())? {
+            Task { awaits: Some(operation), .. } => *operation,
+            Task { state: TaskState::Announced(operation), .. } => *operation,
+            _ => return None,
         };
         if operation.timeout.is_some() {
             return None;
         }
         let holder = match operation.action {
-            Action::MutexAcquire => self.objects.holder(operation.object)?,
+            Action::MutexAcquire => match self.objects.get(operation.object) {
+                ObjectState::Awaitable(awaitable) => awaitable.holder()?,
+                _ => self.objects.holder(operation.object)?,
+            },
             Action::ConditionResume(mutex) => {
                 let ObjectState::Condition(condition) = self.objects.get(operation.object) else {
                     return None;

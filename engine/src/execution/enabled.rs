@@ -3,11 +3,12 @@
 use alloc::vec::Vec;
 
 use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
-use everyway_protocol::objects::TimerAction;
+use everyway_protocol::objects::{LoopAction, TimerAction};
 use everyway_protocol::operation::{Action, Operation};
 use everyway_protocol::schedule::Alternative;
 
 use super::Execution;
+use super::loops::is_pass;
 use super::task::{Look, TaskState};
 use crate::clock::ClockMode;
 use crate::dependence::Step;
@@ -29,6 +30,10 @@ impl Execution {
             };
             let step = Step { task, alternative: Alternative::Execute, operation };
             if self.tasks[index].state == TaskState::Starting || self.is_enabled(&step) {
+                if is_pass(operation.action) {
+                    only_sleepers &= !self.offer_passes(&step, false);
+                    continue;
+                }
                 only_sleepers &= is_sleep(operation.action);
                 if let Action::Choose(count) = operation.action {
                     let values = (0..count.max(1)).map(Alternative::Pick);
@@ -48,6 +53,7 @@ impl Execution {
     pub fn is_timing_choice(&self) -> bool {
         self.choices.iter().any(|step| {
             step.alternative == Alternative::Expire
+                || is_pass(step.operation.action) && self.is_open_pass(step)
                 || step.operation.action == Action::Await && self.is_second_look(step.task)
         })
     }
@@ -58,8 +64,13 @@ impl Execution {
         for index in 0..self.tasks.len() {
             let task = &self.tasks[index];
             let TaskState::Announced(operation) = task.state else { continue };
+            let late = only_sleepers || task.expirable;
             let step =
                 Step { task: TaskId(index as u32), alternative: Alternative::Expire, operation };
+            if late && is_pass(operation.action) {
+                self.offer_passes(&step, true);
+                continue;
+            }
             if task.deadline.is_none() || is_sleep(operation.action) {
                 continue;
             }
@@ -106,6 +117,8 @@ impl Execution {
             .filter_map(|task| task.deadline)
             .filter(|deadline| *deadline > self.now)
             .min();
+        let passes = self.next_pass();
+        let next = next.into_iter().chain(passes).min();
         let Some(next) = next else { return false };
         self.now = next;
         self.epochs.push(u32::try_from(self.trace.events.len()).unwrap_or(u32::MAX));
@@ -136,6 +149,7 @@ impl Execution {
             {
                 !timer.is_going() || self.is_due(step.task)
             }
+            (Action::Loop(LoopAction::Pass), _) => self.is_pass_enabled(operation.object),
             (Action::Await, _) => self.is_second_look(step.task) || self.round_changed(step),
             _ => model::is_enabled(&self.objects, step.task, operation),
         }

@@ -7,6 +7,8 @@
 mod deciding;
 mod effects;
 mod enabled;
+mod history;
+pub mod loops;
 pub mod ranked;
 mod ready;
 pub mod task;
@@ -21,10 +23,14 @@ use everyway_protocol::trace::{Event, Trace};
 
 use crate::clock::ClockMode;
 use crate::dependence::Step;
+use crate::digest::Digest;
 use crate::points::Points;
 use crate::primitives::{ObjectKind, Objects};
 use crate::strategies::Strategy;
 pub(crate) use enabled::is_sleep;
+use history::History;
+use loops::Loops;
+pub(crate) use loops::is_pass;
 use ranked::RankedEvents;
 use ready::Ready;
 pub(crate) use ready::tasks_in;
@@ -99,6 +105,8 @@ pub struct Execution {
     pub circles: Vec<Circle>,
     /// Operations that waited when the execution ended.
     pub blocked: Vec<Step>,
+    /// The waits of loops' activities whose time ran out.
+    pub ran_out: Vec<SiteId>,
     /// A loop that saw a change which nobody announced.
     pub unseen: Option<SiteId>,
     /// Whether some wait has had a time limit, in this execution or an earlier one.
@@ -115,6 +123,9 @@ pub struct Execution {
     ready: Ready,
     run: u64,
     ending: Option<Ending>,
+    loops: Loops,
+    history: History,
+    digest: Option<Digest>,
     output: ObjectId,
 }
 
@@ -129,6 +140,7 @@ impl Execution {
             epochs: Vec::new(),
             circles: Vec::new(),
             blocked: Vec::new(),
+            ran_out: Vec::new(),
             unseen: None,
             has_timed_wait: false,
             yields: 0,
@@ -141,6 +153,9 @@ impl Execution {
             ready: Ready::default(),
             run: 0,
             ending: None,
+            loops: Loops::new(settings.clock),
+            history: History::default(),
+            digest: None,
             output: ObjectId::NONE,
         }
     }
@@ -153,9 +168,13 @@ impl Execution {
         self.epochs.clear();
         self.circles.clear();
         self.blocked.clear();
+        self.ran_out.clear();
         self.unseen = None;
         self.yields = 0;
         self.objects.clear();
+        self.loops.begin();
+        self.history.begin();
+        self.digest = None;
         self.tasks.clear();
         self.starting.clear();
         self.choices.clear();
@@ -164,7 +183,7 @@ impl Execution {
         self.ending = None;
         self.now = 0;
         self.current = TaskId::MAIN;
-        let mut main = Task::new(1, false);
+        let mut main = Task::new(TaskId::MAIN, 1, false);
         main.state = TaskState::Running;
         self.tasks.push(main);
         self.output = if self.settings.output_order {
@@ -223,6 +242,12 @@ impl Execution {
         &self.choices
     }
 
+    /// What tells whether all that can follow was explored elsewhere, if the strategy wants it.
+    #[must_use]
+    pub fn digest(&self) -> Option<Digest> {
+        self.digest
+    }
+
     /// The objects.
     #[must_use]
     pub fn objects(&self) -> &Objects {
@@ -278,7 +303,7 @@ impl Execution {
     pub fn new_task(&mut self, daemon: bool) -> TaskId {
         let id = TaskId(u32::try_from(self.tasks.len()).unwrap_or(u32::MAX));
         let path = self.tasks.get_mut(self.current.index()).map_or(0, Task::next_child_path);
-        self.tasks.push(Task::new(path, daemon));
+        self.tasks.push(Task::new(id, path, daemon));
         id
     }
 
@@ -315,6 +340,9 @@ impl Execution {
         if self.tasks[task.index()].state == TaskState::Finished {
             return Directive::Continue(Reply::Misuse(Misuse::TaskEnded));
         }
+        if is_pass(operation.action) {
+            self.drive(operation.object);
+        }
         self.has_timed_wait |= operation.timeout.is_some() && !is_sleep(operation.action);
         let step = Step { task, alternative: Alternative::Execute, operation };
         let point = self.is_point(&operation, points);
@@ -349,7 +377,8 @@ impl Execution {
         if !matches!(operation.action, Action::Read(_)) {
             task.note_write();
         }
-        let event = Event { task: self.current, operation, reply: Reply::Done, point: false };
+        let (reply, unit) = (Reply::Done, task.unit);
+        let event = Event { task: self.current, unit, operation, reply, point: false };
         self.trace.events.push(event);
         true
     }
@@ -365,6 +394,8 @@ impl Execution {
     ) -> Directive {
         let events = self.trace.events.len();
         let task = &mut self.tasks[self.current.index()];
+        // What others do meanwhile they do in this task: it can't wait for them here.
+        let passive = passive && task.unit == self.current;
         if !task.begin_round(site, events) || !passive {
             task.restart_round(site, events);
             task.rounds_on_end += 1;

@@ -15,6 +15,7 @@ use super::{Execution, is_access};
 use crate::clock::ClockMode;
 use crate::dependence::{Step, writes};
 use crate::footprint::{self, Access, Place, Touch};
+use crate::primitives::ObjectState;
 use crate::primitives::model::{self, Role};
 
 /// An event that can order tasks.
@@ -136,7 +137,9 @@ impl RankedEvents {
 impl Execution {
     /// Ranks the step's event, which is about to happen, unless it orders nothing.
     pub(super) fn rank(&mut self, step: &Step, point: bool) {
-        if is_access(step.operation.action) && !point {
+        let told_only =
+            matches!(self.objects().get(step.operation.object), ObjectState::Awaitable(_));
+        if (is_access(step.operation.action) || told_only) && !point {
             return;
         }
         let gist = footprint::gist(&self.objects, step.task, &step.operation);
@@ -188,6 +191,10 @@ impl Execution {
             } else {
                 self.round_reads(step.task, &step.operation, out);
             }
+            return;
+        }
+        if self.is_expiry_pass(step) {
+            out.push(Access::EVERYTHING);
             return;
         }
         let path = |task: TaskId| self.tasks.get(task.index()).map_or(0, |task| task.path);

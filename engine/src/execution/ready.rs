@@ -6,11 +6,13 @@
 use alloc::vec::Vec;
 
 use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
+use everyway_protocol::objects::LoopAction;
 use everyway_protocol::operation::{Action, Operation};
 use everyway_protocol::schedule::Alternative;
 
 use super::Execution;
 use super::enabled::is_sleep;
+use super::loops::is_pass;
 use super::task::TaskState;
 use crate::clock::ClockMode;
 use crate::dependence::Step;
@@ -81,6 +83,7 @@ pub(super) fn is_always_enabled(action: Action) -> bool {
         | Action::EventResume
         | Action::TaskJoin(_)
         | Action::TaskJoinAll
+        | Action::Loop(LoopAction::Pass)
         | Action::Await => false,
         action => !matches!(model::role(action), Some(Role::Wait | Role::Resume)),
     }
@@ -90,6 +93,7 @@ pub(super) fn is_always_enabled(action: Action) -> bool {
 /// is not in its place among them.
 fn is_special(operation: &Operation) -> bool {
     matches!(operation.action, Action::Choose(_) | Action::Await | Action::Yield)
+        || is_pass(operation.action)
         || operation.timeout.is_some() && !is_sleep(operation.action)
 }
 

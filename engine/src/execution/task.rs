@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use everyway_protocol::ids::SiteId;
+use everyway_protocol::ids::{SiteId, TaskId};
 use everyway_protocol::operation::{Nanoseconds, Operation, Reply};
 
 /// What a task is doing.
@@ -16,6 +16,8 @@ pub enum TaskState {
     Running,
     /// It has announced this and waits to be chosen.
     Announced(Operation),
+    /// It is no task of its own but what an event loop runs in its name.
+    OnLoop,
     /// It has ended.
     Finished,
 }
@@ -44,6 +46,14 @@ struct Round {
 pub struct Task {
     /// What it is doing.
     pub state: TaskState,
+    /// In whose name its operations are: its own, or that of an activity of its event loop.
+    pub unit: TaskId,
+    /// Whether it is an activity of an event loop, without steps of its own.
+    pub on_loop: bool,
+    /// The task whose steps its steps are: itself, or that which runs its loop.
+    pub driver: TaskId,
+    /// Of an activity: what it awaits.
+    pub awaits: Option<Operation>,
     /// Whether the program's end does not wait for it.
     pub daemon: bool,
     /// The answer to what it announced last.
@@ -81,9 +91,13 @@ pub struct Task {
 impl Task {
     /// A task that has not been started.
     #[must_use]
-    pub fn new(path: u64, daemon: bool) -> Task {
+    pub fn new(id: TaskId, path: u64, daemon: bool) -> Task {
         Task {
             state: TaskState::New,
+            unit: id,
+            on_loop: false,
+            driver: id,
+            awaits: None,
             daemon,
             reply: Reply::Done,
             path,

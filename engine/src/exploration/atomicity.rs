@@ -44,6 +44,8 @@ struct Suspect {
     candidates: Vec<Schedule>,
     next: usize,
     incomplete: bool,
+    /// Whether other orders around its violation could not be tried.
+    untold: bool,
     violation: Option<(Cause, Witness)>,
     around: VecDeque<Schedule>,
     verdict: Option<Serialisable>,
@@ -99,6 +101,7 @@ impl AtomicityStage {
                 candidates: result.candidates.clone(),
                 next: 0,
                 incomplete: result.more_candidates,
+                untold: false,
                 violation: None,
                 around: VecDeque::new(),
                 verdict: None,
@@ -172,7 +175,9 @@ impl AtomicityStage {
             }
             suspect.verdict.get_or_insert(match suspect.violation {
                 None => Serialisable::Unknown,
-                Some(_) if suspect.incomplete && self.finished => Serialisable::Unknown,
+                Some(_) if suspect.untold || suspect.incomplete && self.finished => {
+                    Serialisable::Unknown
+                }
                 Some(_) => Serialisable::No,
             });
             self.current += 1;
@@ -234,7 +239,11 @@ impl Suspect {
         if self.violation.as_ref().is_none_or(|(_, known)| witness.switches < known.switches) {
             self.violation = Some((cause(&execution.trace, violation), witness));
         }
-        if !finished {
+        let events_of = |unit| events.iter().find(|event| event.unit == unit);
+        if events_of(violation.task).is_some_and(|event| event.task != event.unit) {
+            // The passes of a loop decide, which no order of events tells.
+            self.untold |= !finished;
+        } else if !finished {
             self.around = around(events, violation);
             // One unserialisable execution with its surroundings says it all.
             self.next = self.candidates.len();

@@ -184,5 +184,10 @@ fn waits_run_out(execution: &Execution) -> Vec<SiteId> {
             waits.push(site);
         }
     }
+    for site in &execution.ran_out {
+        if !waits.contains(site) {
+            waits.push(*site);
+        }
+    }
     waits
 }

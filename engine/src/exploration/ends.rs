@@ -138,7 +138,8 @@ impl Exploration {
         }
         let more = self.strategies.exhaustive.advance(&self.execution, &self.order);
         let search = &self.strategies.exhaustive;
-        let incomplete = search.has_overflown() || search.unplaced > 0;
+        let incomplete =
+            search.has_overflown() || search.unplaced > 0 || self.execution.has_bounded_loop();
         if incomplete || ending == Ending::Bound || !rankable {
             self.unfinished = Some(Unfinished::Bound);
         }

@@ -20,7 +20,7 @@ mod strategies;
 
 use alloc::vec::Vec;
 
-use everyway_protocol::ids::SiteId;
+use everyway_protocol::ids::{ObjectId, SiteId};
 use everyway_protocol::operation::Operation;
 use everyway_protocol::schedule::Schedule;
 use everyway_protocol::site::SiteTable;
@@ -200,6 +200,13 @@ impl Exploration {
     pub fn announce(&mut self, operation: Operation) -> Directive {
         let strategy = self.strategies.of(self.plan.purpose, &mut self.early);
         self.execution.announce(operation, &self.points, strategy)
+    }
+
+    /// Whether tasks other than the one that runs it were seen to add callbacks to this loop, so that
+    /// the order in which they come in matters.
+    #[must_use]
+    pub fn is_shared_loop(&self, object: ObjectId) -> bool {
+        self.points.knows_object(self.execution.objects().key(object))
     }
 
     /// The running task is at the head of a round of a loop.

@@ -95,6 +95,7 @@ impl Exploration {
         };
         self.points.set_releases(purpose == Purpose::Bounded);
         self.execution.set_clock(clock);
+        self.execution.hold_activities(purpose == Purpose::Serial);
         self.execution.begin();
         Some(self.plan)
     }

@@ -12,6 +12,7 @@ mod races;
 use alloc::vec::Vec;
 
 use everyway_protocol::ids::TaskId;
+use everyway_protocol::objects::LoopAction;
 use everyway_protocol::operation::{Action, Operation, Reply};
 use everyway_protocol::schedule::Alternative;
 use everyway_protocol::trace::Event;
@@ -92,7 +93,7 @@ pub struct HappensBefore {
 #[must_use]
 pub fn alternative_of(event: &Event) -> Alternative {
     match (event.operation.action, event.reply) {
-        (Action::Choose(_), Reply::Value(value)) => {
+        (Action::Choose(_) | Action::Loop(LoopAction::Pass), Reply::Value(value)) => {
             Alternative::Pick(u32::try_from(value).unwrap_or(u32::MAX))
         }
         _ if is_expiry(event) => Alternative::Expire,
@@ -248,7 +249,9 @@ impl HappensBefore {
         self.events.push(ranked.event);
         self.now[task * tasks..(task + 1) * tasks].copy_from_slice(&self.clock);
         self.expired[task * tasks..(task + 1) * tasks].fill(0);
-        if everything && ranked.alternative == Alternative::Expire {
+        let runs_out = ranked.alternative == Alternative::Expire
+            || matches!(operation.action, Action::Loop(LoopAction::Pass));
+        if everything && runs_out {
             for row in self.expired.chunks_exact_mut(tasks) {
                 join(row, &self.clock);
             }

@@ -1,5 +1,6 @@
 //! Which pairs of events could have come in the other order.
 
+use everyway_protocol::objects::LoopAction;
 use everyway_protocol::operation::{Action, Reply};
 use everyway_protocol::schedule::Alternative;
 
@@ -55,6 +56,8 @@ impl HappensBefore {
                 }
             }
             Action::ConditionResume(_) => Reversible::Unknown,
+            // Which passes there are depends on what came before.
+            Action::Loop(LoopAction::Pass) => Reversible::Unknown,
             Action::Await => self.awaited_something_else(execution, link.rank, later),
             action if model::role(action).is_some() => {
                 let earlier = execution.trace.events[first.event as usize].operation;

@@ -36,6 +36,12 @@ pub struct Variable(u32);
 pub const START: Variable = Variable(0);
 
 impl Variable {
+    /// Its number, to name it outside.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
     const fn index(self) -> usize {
         self.0 as usize
     }
@@ -168,6 +174,12 @@ impl System {
         Variable(id)
     }
 
+    /// The moment of this number, if there is one.
+    #[must_use]
+    pub fn variable_of(&self, number: u32) -> Option<Variable> {
+        ((number as usize) < self.nodes.len()).then_some(Variable(number))
+    }
+
     /// Adds a constraint; without effect, and false, if it contradicts the others.
     pub fn add(&mut self, constraint: Constraint) -> bool {
         let Constraint { left, right, at_most } = constraint;
@@ -220,6 +232,17 @@ impl System {
     pub fn tightest(&mut self, left: Variable, right: Variable) -> Option<i128> {
         self.measure_from(right);
         self.measured(left, right)
+    }
+
+    /// For each of these moments the [`tightest`](Self::tightest) bound on how far it is after `from`.
+    pub fn tightest_from<'a>(
+        &'a mut self,
+        from: Variable,
+        to: &'a [Variable],
+    ) -> impl Iterator<Item = Option<i128>> + use<'a> {
+        self.measure_from(from);
+        let system = &*self;
+        to.iter().map(move |moment| system.measured(*moment, from))
     }
 
     /// Whether this system and another leave the same constraints on the pairs of moments, whatever

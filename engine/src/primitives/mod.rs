@@ -4,6 +4,7 @@
 //! their [`footprint`](crate::footprint)s say.
 
 pub mod atomic;
+pub mod awaitable;
 pub mod barrier;
 pub mod condition;
 pub mod event;
@@ -21,6 +22,7 @@ pub mod timer;
 
 use everyway_protocol::ids::{ObjectId, TaskId};
 
+use awaitable::Awaitable;
 use barrier::Barrier;
 use condition::Condition;
 use event::EventFlag;
@@ -85,6 +87,10 @@ pub enum ObjectKind {
     Mailbox,
     /// The file whose path has this number: one object, however often it is asked for.
     File(u64),
+    /// The event loop of this number.
+    Loop(u32),
+    /// What the library of an event loop waits for in its own code.
+    Awaitable,
 }
 
 /// The state of one object in one execution.
@@ -120,6 +126,10 @@ pub enum ObjectState {
     Mailbox(Mailbox),
     /// A file.
     File(File),
+    /// An event loop; the execution knows it by this number.
+    Loop(u32),
+    /// What the library of an event loop waits for in its own code.
+    Awaitable(Awaitable),
 }
 
 impl ObjectState {
@@ -150,6 +160,8 @@ impl ObjectState {
             ObjectKind::Timer => ObjectState::Timer(Timer::default()),
             ObjectKind::Mailbox => ObjectState::Mailbox(Mailbox::default()),
             ObjectKind::File(path) => ObjectState::File(File(path)),
+            ObjectKind::Loop(number) => ObjectState::Loop(number),
+            ObjectKind::Awaitable => ObjectState::Awaitable(Awaitable::default()),
         }
     }
 }

@@ -52,6 +52,12 @@ pub trait Strategy {
         true
     }
 
+    /// Whether it wants to know whether what can follow was explored elsewhere.
+    fn wants_digest(&self, execution: &Execution) -> bool {
+        let _ = execution;
+        false
+    }
+
     /// Whether to choose before the running task's next operation although it is no point.
     /// A yes changes nothing: it may be asked again.
     fn interrupts(&mut self, execution: &Execution) -> bool {

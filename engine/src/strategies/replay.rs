@@ -71,7 +71,11 @@ impl Replay {
 }
 
 fn find(choices: &[Step], task: TaskId, alternative: Alternative) -> Option<usize> {
-    choices.iter().position(|step| step.task == task && step.alternative == alternative)
+    let same = |step: &Step| {
+        step.alternative == alternative
+            || step.alternative == Alternative::Pick(0) && alternative == Alternative::Execute
+    };
+    choices.iter().position(|step| step.task == task && same(step))
 }
 
 /// Whether the step executes nothing but lets a started task run.

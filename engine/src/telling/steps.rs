@@ -5,7 +5,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
-use everyway_protocol::objects::TimerAction;
+use everyway_protocol::objects::{LoopAction, TimerAction};
 use everyway_protocol::operation::{Action, Operation, Reply};
 use everyway_protocol::report::{Step, Wait};
 use everyway_protocol::trace::Event;
@@ -13,6 +13,7 @@ use everyway_protocol::trace::Event;
 use super::text::waited_expression;
 use super::{Program, task_name};
 use crate::dependence::writes;
+use crate::detectors::waits;
 use crate::execution::Execution;
 use crate::exploration::failures::WaitSeen;
 use crate::happens_before::is_expiry;
@@ -37,7 +38,7 @@ pub(super) fn of(
     for index in kept {
         let event = &events[index];
         let reason = match last {
-            Some(last) if events[last].task == event.task => None,
+            Some(last) if events[last].unit == event.unit => None,
             Some(last) => Some(reason(program, execution, last, tasks)),
             None => Some(String::from("start")),
         };
@@ -50,7 +51,7 @@ pub(super) fn of(
         last = Some(index);
     }
     let has_place = |site| program.sites.get(site).is_some_and(|site| site.line > 0);
-    for waiting in execution.blocked.iter().filter(|step| has_place(step.operation.site)) {
+    for waiting in waits::all(execution).iter().filter(|wait| has_place(wait.operation.site)) {
         let name = operation_name(&waiting.operation);
         let mut step = step_of(program, &waiting.operation, waiting.task, name, tasks);
         step.reason = Some(String::from("waits for ever"));
@@ -67,7 +68,7 @@ fn shared_objects(events: &[Event], objects: usize) -> Vec<bool> {
     for event in events {
         let at = event.operation.object.index();
         let Some(owner) = first.get_mut(at) else { continue };
-        several[at] |= *owner.get_or_insert(event.task) != event.task;
+        several[at] |= *owner.get_or_insert(event.unit) != event.unit;
         changed[at] |= writes(event.operation.action);
     }
     several.iter().zip(&changed).map(|(several, changed)| *several && *changed).collect()
@@ -84,6 +85,7 @@ fn is_told(program: &Program<'_>, event: &Event, shared: &[bool]) -> bool {
         }
         Action::TaskExit
         | Action::ProgramEnd
+        | Action::Loop(LoopAction::Pass)
         | Action::Await
         | Action::Yield
         | Action::EventWait => false,
@@ -99,7 +101,7 @@ fn near_switches(events: &[Event], told: &[usize], most: usize) -> Vec<usize> {
     let mut near: Vec<bool> = std::vec![false; told.len()];
     let around = 4;
     for at in 1..told.len() {
-        if events[told[at]].task != events[told[at - 1]].task {
+        if events[told[at]].unit != events[told[at - 1]].unit {
             near[at.saturating_sub(around)..(at + around).min(told.len())].fill(true);
         }
     }
@@ -119,11 +121,17 @@ fn near_switches(events: &[Event], told: &[usize], most: usize) -> Vec<usize> {
 /// Why the task of the event `last` does not go on after it.
 fn reason(program: &Program<'_>, execution: &Execution, last: usize, tasks: &[String]) -> String {
     let events = &execution.trace.events;
-    let task = events[last].task;
+    let task = events[last].unit;
     let name = task_name(tasks, task);
+    if execution.driver_of(task) != task {
+        let ended = execution.task(task).is_none_or(|task| task.is_finished());
+        let goes_on = events[last + 1..].iter().any(|event| event.unit == task);
+        let state = if goes_on || !ended { "awaits" } else { "has ended" };
+        return format!("`{name}` {state}");
+    }
     let next = events[last + 1..]
         .iter()
-        .find(|event| event.task == task)
+        .find(|event| event.unit == task)
         .map(|event| event.operation)
         .or_else(|| {
             execution.blocked.iter().find(|step| step.task == task).map(|step| step.operation)
@@ -206,7 +214,7 @@ fn step(
     tasks: &[String],
 ) -> Step {
     let name = operation_name(&event.operation);
-    let mut step = step_of(program, &event.operation, event.task, name, tasks);
+    let mut step = step_of(program, &event.operation, event.unit, name, tasks);
     step.value = value;
     step.reason = reason;
     if let Action::TaskStart(task) | Action::TaskJoin(task) = event.operation.action {
@@ -324,6 +332,8 @@ fn operation_name(operation: &Operation) -> &'static str {
         | Action::Timer(_)
         | Action::Mailbox(_)
         | Action::File(_)) => model::name(action).unwrap_or("use"),
+        Action::Loop(LoopAction::Pass) => "pass",
+        Action::Loop(LoopAction::Soon(_)) => "call-soon",
         Action::Await => "spin",
         Action::Yield => "yield",
     }

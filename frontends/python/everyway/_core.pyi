@@ -161,6 +161,68 @@ def event_clear(event: int) -> None:
 def event_is_set(event: int) -> bool:
     """Whether the event is set."""
 
+# Event loops. Callbacks are numbered from 0 for each loop, in the order of their creation.
+
+def loop_new() -> int:
+    """Make an event loop, to be run by the running task."""
+
+def loop_soon(loop: int, handle: int, begins: bool = False) -> None:
+    """Have the running task's own loop run a callback; `begins`: it is the first step of an activity."""
+
+def loop_soon_threadsafe(loop: int, handle: int) -> None:
+    """Have any loop run a callback."""
+
+def loop_read(loop: int) -> tuple[int, int]:
+    """Read the clock of the running task's loop: the number of the reading, and the least that it can be."""
+
+def loop_schedule(loop: int, handle: int, reading: int, nanoseconds: int, timed_wait: bool) -> None:
+    """Have a callback run so long after a reading, after the start if that is -1; maybe to end a wait."""
+
+def loop_cancel(loop: int, handle: int) -> None:
+    """Have a callback not run any more."""
+
+def loop_stop(loop: int) -> None:
+    """Make the present pass, or if there is none the next one, the last."""
+
+def loop_returned(loop: int) -> None:
+    """Say that the loop, which was stopped, has returned."""
+
+def loop_pass(loop: int) -> list[int]:
+    """Wait for the next pass, and give its callbacks in order."""
+
+def loop_enter(loop: int, handle: int, activity: int) -> None:
+    """Say that a callback begins to run, in the name of this activity; -1 for none of either. These nest."""
+
+def loop_leave(loop: int) -> None:
+    """Say that the callback has returned."""
+
+def current_actor() -> int:
+    """Give the running task, or the activity of its loop that runs."""
+
+def loop_close(loop: int) -> None:
+    """Say that the loop is closed."""
+
+def loop_note(object: int, writes: bool) -> None:
+    """Say that library code looks at or changes an awaitable object's own state; -1 stands for all."""
+
+def activity_new(loop: int, name: str) -> int:
+    """Add an activity: a coroutine that the program started, or a chain of callbacks."""
+
+def activity_end(activity: int) -> None:
+    """Say that the activity has ended."""
+
+def activity_waits(activity: int, kind: str, object: int, timed: bool, place: object = None) -> None:
+    """Say what the activity is about to await, in this frame or suspended coroutine, or where it was made."""
+
+def activity_goes_on(activity: int) -> None:
+    """Say that the activity goes on."""
+
+def awaitable_new() -> int:
+    """Make what activities wait for: a lock, event, queue or future of the loop's library."""
+
+def awaitable_did(kind: str, object: int) -> None:
+    """Say what was done to it, in the name of the activity that runs."""
+
 # Time and the world.
 
 def sleep(seconds: float) -> None:

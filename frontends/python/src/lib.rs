@@ -16,6 +16,7 @@ mod fields;
 mod greenlet;
 mod hash;
 mod iterate;
+mod loops;
 mod opaque;
 mod places;
 mod primitives;
@@ -44,6 +45,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     stand_ins::set_up(module)?;
     primitives::set_up(module)?;
     tasks::set_up(module)?;
+    loops::set_up(module)?;
     check::set_up(module)?;
     Ok(())
 }

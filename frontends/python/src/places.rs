@@ -57,6 +57,37 @@ impl Places {
         found
     }
 
+    /// The site at which a suspended coroutine awaits, the innermost in the user's code; or that of a
+    /// frame.
+    pub(crate) unsafe fn of_suspended(
+        &mut self,
+        coroutine: &Bound<'_, PyAny>,
+        table: &mut SiteTable,
+    ) -> SiteId {
+        let mut found = SiteId::NONE;
+        let mut next = Some(coroutine.clone());
+        for _ in 0..FRAME_BOUND {
+            let Some(current) = next else { break };
+            let part = |names: [&str; 3]| {
+                let parts = names.into_iter().find_map(|name| current.getattr(name).ok());
+                parts.filter(|part| !part.is_none())
+            };
+            let frame = if current.hasattr("f_code").unwrap_or(false) {
+                Some(current.clone())
+            } else {
+                part(["cr_frame", "gi_frame", "ag_frame"])
+            };
+            if let Some(frame) = frame
+                && let Some(file) = self.file_of(frame.as_ptr(), table)
+            {
+                let line = PyFrame_GetLineNumber(frame.as_ptr().cast());
+                found = self.site(file, line.max(1) as u32, table);
+            }
+            next = part(["cr_await", "gi_yieldfrom", "ag_await"]);
+        }
+        found
+    }
+
     /// Whether the code object is from one of the user's files.
     pub(crate) unsafe fn is_users(&mut self, code: *mut PyObject, table: &SiteTable) -> bool {
         self.file_of_object(code, table).is_some()

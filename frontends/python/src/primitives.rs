@@ -21,7 +21,7 @@ fn operate(py: Python<'_>, action: Action, object: u32, timeout: Option<f64>) ->
     operate_on(py, action, ObjectId(object), timeout)
 }
 
-fn operate_on(
+pub(crate) fn operate_on(
     py: Python<'_>,
     action: Action,
     object: ObjectId,
@@ -110,6 +110,7 @@ fn new_object(kind: &str, count: u32) -> PyResult<u32> {
         "condition" => ObjectKind::Condition { inner: false },
         "inner_condition" => ObjectKind::Condition { inner: true },
         "event" => ObjectKind::Event,
+        "awaitable" => ObjectKind::Awaitable,
         other => return Err(PyValueError::new_err(format!("no kind of object: {other}"))),
     };
     // SAFETY: the lock is held.
@@ -289,9 +290,9 @@ fn task_enumerate(py: Python<'_>) -> PyResult<Vec<u32>> {
     };
     use everyway_engine::execution::task::TaskState;
     let alive = |task: &u32| {
-        execution
-            .task(TaskId(*task))
-            .is_some_and(|task| !matches!(task.state, TaskState::New | TaskState::Finished))
+        execution.task(TaskId(*task)).is_some_and(|task| {
+            !matches!(task.state, TaskState::New | TaskState::Finished | TaskState::OnLoop)
+        })
     };
     Ok((0..execution.task_count() as u32).filter(alive).collect())
 }

@@ -290,7 +290,14 @@ unsafe fn side(function: *mut PyObject, name: &str) -> TaskSide {
         step_site: crate::iterate::NO_STEP,
         consuming: None,
         held: Vec::new(),
+        made_at: SiteId::NONE,
     }
+}
+
+/// Adds the side of a task without steps of its own.
+pub(crate) unsafe fn add_side(py: Python<'_>, name: &str, made_at: SiteId) {
+    let side = TaskSide { made_at, ..side(py.None().as_ptr(), name) };
+    world().tasks.push(side);
 }
 
 /// Ends all tasks that have not ended.
@@ -413,7 +420,7 @@ fn report_exception(exception: Bound<'_, PyAny>) {
         if !w.active || w.aborting {
             return;
         }
-        w.exploration.as_ref().map_or(TaskId::MAIN, |exploration| exploration.execution.current())
+        w.exploration.as_ref().map_or(TaskId::MAIN, |exploration| exploration.execution.actor())
     };
     record(task, &exception);
 }

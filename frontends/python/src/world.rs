@@ -53,6 +53,8 @@ pub(crate) struct TaskSide {
     pub(crate) consuming: Option<usize>,
     /// Operands that are read later, by the native code they are for.
     pub(crate) held: Vec<Held>,
+    /// Of an activity: where the program made it.
+    pub(crate) made_at: SiteId,
 }
 
 /// The state of the running check.

@@ -143,7 +143,7 @@ impl Dataflow {
     fn unrecorded(&mut self, trace: &Trace, range: Range<u32>) {
         for number in range {
             let Some(event) = trace.events.get(number as usize) else { return };
-            let activation = self.activation(event.task, MODULE_ACTIVATION);
+            let activation = self.activation(event.unit, MODULE_ACTIVATION);
             self.evaluation = None;
             self.access(None, number, event, activation);
             self.evaluation = None;
@@ -191,7 +191,7 @@ impl Dataflow {
         let Some((reads, writes, field)) = data_of(event.operation.action) else { return };
         let access = |kind| Access {
             event: number,
-            task: event.task,
+            task: event.unit,
             activation,
             site: site.0,
             object: event.operation.object,

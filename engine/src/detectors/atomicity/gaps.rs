@@ -19,7 +19,7 @@ pub fn may_be_interrupted(events: &[Event], several_locations: bool) -> bool {
     let mut gaps = Gaps { several_locations, ..Gaps::default() };
     events.iter().any(|event| {
         let Some((reads, writes, field)) = data_of(event.operation.action) else { return false };
-        let access = (event.task, event.operation.object, field);
+        let access = (event.unit, event.operation.object, field);
         (reads && gaps.read(access)) || (writes.is_some() && gaps.write(access))
     })
 }

@@ -35,7 +35,7 @@ pub use self::gaps::may_be_interrupted;
 /// them where one location is concerned; on a longer cycle it may be after both.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Violation {
-    /// The task of the region.
+    /// The task of the region, or the activity of a loop.
     pub task: TaskId,
     /// The read that another task made stale.
     pub read: u32,

@@ -94,7 +94,13 @@ impl Program {
         action: Action,
     ) {
         let operation = Operation::new(action, object, site);
-        self.trace.events.push(Event { task, operation, reply: Reply::Done, point: true });
+        self.trace.events.push(Event {
+            task,
+            unit: task,
+            operation,
+            reply: Reply::Done,
+            point: true,
+        });
         let event = self.trace.events.len() as u32 - 1;
         self.fact_in(task, activation, Fact::Event(event));
     }

@@ -75,6 +75,12 @@ impl AsyncioLoop {
         Ok(&self.choices)
     }
 
+    /// The choices as they were listed last; empty if something happened since.
+    #[must_use]
+    pub fn listed(&self) -> &[Choice] {
+        &self.choices
+    }
+
     /// Begins the pass that is the choice of this number.
     ///
     /// # Errors
@@ -86,7 +92,7 @@ impl AsyncioLoop {
         }
         let choice = self.choices.swap_remove(number);
         let plan = self.plans.swap_remove(number);
-        self.pass_time(&plan);
+        self.spend(&plan);
         self.leave(plan.left);
         self.pending.retain(|timer| !choice.due.contains(timer));
         self.externals.retain(|external| !choice.arrived.contains(&external.handle));
@@ -193,7 +199,7 @@ impl AsyncioLoop {
 
     /// Lets the time of the pass come. Without timers it is known to be what it was, if code takes no
     /// time, or of no concern, as any later reading can be later.
-    fn pass_time(&mut self, plan: &Plan) {
+    fn spend(&mut self, plan: &Plan) {
         let waited = plan.select == Select::Woken && self.settings.clock == LoopClock::Exact;
         if self.pending.is_empty() && !waited {
             return;

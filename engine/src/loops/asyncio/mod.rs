@@ -37,6 +37,7 @@ mod choices;
 mod heap;
 mod readings;
 mod same;
+mod signature;
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -290,6 +291,12 @@ impl AsyncioLoop {
         self.forget_choices();
     }
 
+    /// A callback that the last pass did not get to stays ready, before all others.
+    pub fn put_back(&mut self, handle: HandleId) {
+        self.begin(handle, HandleState::Ready);
+        self.ready.push_front(handle);
+    }
+
     /// Whether [`stop`](Self::stop) was called. Once the pass is over, `run_forever` returns.
     #[must_use]
     pub const fn is_stopping(&self) -> bool {
@@ -315,6 +322,24 @@ impl AsyncioLoop {
             }
         }
         None
+    }
+
+    /// Whether the loop waits for a result or a deadline before its next pass.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.ready.is_empty() && !self.stopping
+    }
+
+    /// Whether a timer is neither cancelled nor fired.
+    #[must_use]
+    pub fn has_timers(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// What the timer is for.
+    #[must_use]
+    pub fn purpose(&self, timer: HandleId) -> TimerPurpose {
+        self.handles.get(timer.index()).map_or(TimerPurpose::Sleep, |handle| handle.purpose)
     }
 
     /// Whether some pass had more orders than the limit, so that the choices were not all.

@@ -34,6 +34,45 @@ impl AsyncioLoop {
         self.now
     }
 
+    /// The reading of this number; the start if there is none.
+    #[must_use]
+    pub fn reading(&self, number: u32) -> Variable {
+        self.system.variable_of(number).unwrap_or(START)
+    }
+
+    /// The least that a reading can be, in nanoseconds after the start.
+    #[must_use]
+    pub fn least(&self, reading: Variable) -> i128 {
+        self.system.least(reading)
+    }
+
+    /// Where code takes no time: the clock is at least so far.
+    pub fn reach(&mut self, nanoseconds: u64) {
+        if self.settings.clock == LoopClock::Exact
+            && self.system.least(self.now) < i128::from(nanoseconds)
+        {
+            let number = Moment::at(START).later(i128::from(nanoseconds));
+            let now = self.later_reading();
+            self.system.add(number.at_most(Moment::at(now)));
+            self.system.add(Moment::at(now).at_most(number));
+            self.now = now;
+            self.drop_worlds();
+            self.forget_choices();
+        }
+    }
+
+    /// The code took so long: later readings are at least so much later.
+    pub fn pass_time(&mut self, nanoseconds: u64) {
+        if self.settings.clock != LoopClock::Exact {
+            let before = Moment::at(self.now).later(i128::from(nanoseconds));
+            let now = self.later_reading();
+            self.system.add(before.at_most(Moment::at(now)));
+            self.now = now;
+            self.drop_worlds();
+            self.forget_choices();
+        }
+    }
+
     /// Whether the constraint holds of the readings.
     pub fn compare(&mut self, constraint: Constraint) -> Truth {
         match (self.is_possible(constraint), self.is_possible(constraint.negated())) {

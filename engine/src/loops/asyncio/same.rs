@@ -90,7 +90,7 @@ impl AsyncioLoop {
     }
 
     /// The worlds with all steps done; None if there are too many.
-    fn resolved_worlds(&mut self) -> Option<Vec<World>> {
+    pub(super) fn resolved_worlds(&mut self) -> Option<Vec<World>> {
         let mut resolved = Vec::new();
         let mut answers = Answers::default();
         for world in &self.worlds {

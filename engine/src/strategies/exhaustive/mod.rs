@@ -22,9 +22,11 @@ use core::ops::Range;
 use everyway_protocol::ids::TaskId;
 use everyway_protocol::operation::Operation;
 use everyway_protocol::schedule::Alternative;
+use hashbrown::HashSet;
 
 use super::{Pick, Strategy, default_step};
 use crate::dependence::Step;
+use crate::digest::Digest;
 use crate::execution::{Ending, Execution};
 use crate::footprint::{self, Access};
 use crate::happens_before::HappensBefore;
@@ -37,6 +39,9 @@ const ITEM_BOUND: usize = 4_000_000;
 /// How many items the sequences of one execution may have together; an execution that asks for more
 /// goes round and round.
 const PLAN_BOUND: usize = 10_000_000;
+
+/// So many states of event loops are kept.
+const VISITED_BOUND: usize = 10_000_000;
 
 /// How the search decides what to try.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -133,6 +138,8 @@ pub struct Exhaustive {
     guided_from: usize,
     /// The last node's planned step could not be chosen, so it was not tried.
     untried: bool,
+    /// The states of event loops that were passed.
+    visited: HashSet<Digest>,
     node_bound: usize,
     overflow: bool,
     /// Sequences that were cut to their first step.
@@ -162,6 +169,7 @@ impl Exhaustive {
             guide: EMPTY,
             guided_from: 0,
             untried: false,
+            visited: HashSet::new(),
             node_bound,
             overflow: false,
             fallbacks: 0,
@@ -190,6 +198,7 @@ impl Exhaustive {
         self.choices.clear();
         self.ready.clear();
         self.trees.clear();
+        self.visited.clear();
         self.guide = EMPTY;
         self.guided_from = 0;
         self.overflow = false;
@@ -319,6 +328,12 @@ impl Exhaustive {
         if self.nodes.len() >= self.node_bound {
             self.overflow = true;
             return default_step(execution).map_or(Pick::Diverged, Pick::This);
+        }
+        if let Some(digest) = execution.digest()
+            && self.visited.len() < VISITED_BOUND
+            && !self.visited.insert(digest)
+        {
+            return Pick::Redundant;
         }
         let node = self.open_node(execution);
         let first = node.first as usize;
@@ -468,6 +483,11 @@ fn is_asleep(asleep: &[Asleep], path: u64, alternative: Alternative) -> bool {
 }
 
 impl Strategy for Exhaustive {
+    fn wants_digest(&self, execution: &Execution) -> bool {
+        let new = self.depth >= self.nodes.len();
+        new && self.mode != Mode::Enumeration && execution.has_loops()
+    }
+
     fn choose(&mut self, execution: &Execution) -> Pick {
         if self.depth < self.nodes.len() { self.again(execution) } else { self.new_node(execution) }
     }
