@@ -364,8 +364,9 @@ fn laws() -> Vec<Law> {
         .map(Action::Queue)
     };
     let future = {
-        use FutureAction::{Begin, Cancel, IsCancelled, IsDone, IsRunning, Set, Wait};
-        [Begin, Set(7), Set(8), Cancel, Wait, IsDone, IsRunning, IsCancelled].map(Action::Future)
+        use FutureAction::{Begin, Cancel, IsCancelled, IsDone, IsRunning, Listen, Set, Wait};
+        [Begin, Set(7), Set(8), Cancel, Wait, Listen, IsDone, IsRunning, IsCancelled]
+            .map(Action::Future)
     };
     let park = [ParkAction::Park, ParkAction::Unpark].map(Action::Park);
     let once = {

@@ -90,6 +90,8 @@ pub enum FutureAction {
     Cancel,
     /// Wait until it is done or cancelled; the value is what it was given.
     Wait,
+    /// Have something called when it is done or cancelled; the answer says whether it already is.
+    Listen,
     /// Look whether it is done or cancelled.
     IsDone,
     /// Look whether somebody works on it.

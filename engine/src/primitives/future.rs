@@ -70,7 +70,10 @@ impl Model for Future {
 
     fn role(action: FutureAction) -> Role {
         match action {
-            FutureAction::Begin | FutureAction::Set(_) | FutureAction::Cancel => Role::Change,
+            FutureAction::Begin
+            | FutureAction::Set(_)
+            | FutureAction::Cancel
+            | FutureAction::Listen => Role::Change,
             FutureAction::Wait => Role::Wait,
             FutureAction::IsDone | FutureAction::IsRunning | FutureAction::IsCancelled => {
                 Role::Look
@@ -84,6 +87,7 @@ impl Model for Future {
             FutureAction::Set(_) => "set-result",
             FutureAction::Cancel => "cancel",
             FutureAction::Wait => "result",
+            FutureAction::Listen => "add-done-callback",
             FutureAction::IsDone => "done",
             FutureAction::IsRunning => "running",
             FutureAction::IsCancelled => "cancelled",
@@ -118,7 +122,7 @@ impl Model for Future {
                 Future::Done(outcome) => Reply::Value(outcome),
                 _ => Reply::Closed,
             },
-            FutureAction::IsDone => Reply::Answer(self.gist() >= CANCELLED),
+            FutureAction::Listen | FutureAction::IsDone => Reply::Answer(self.gist() >= CANCELLED),
             FutureAction::IsRunning => Reply::Answer(*self == Future::Running),
             FutureAction::IsCancelled => Reply::Answer(self.is_cancelled()),
         }
@@ -129,6 +133,8 @@ impl Model for Future {
             FutureAction::Begin => touches.writes_if(matches!(gist, PENDING | CANCELLED)),
             FutureAction::Set(_) => touches.writes_if(matches!(gist, PENDING | RUNNING)),
             FutureAction::Cancel => touches.writes_if(gist == PENDING),
+            // What is called when it is done is called in the order in which it was asked for.
+            FutureAction::Listen => touches.writes_if(gist < CANCELLED),
             _ => touches.whole(Touch::Read),
         }
     }
