@@ -222,6 +222,64 @@ def awaitable_new() -> int:
 
 def awaitable_did(kind: str, object: int) -> None:
     """Say what was done to it, in the name of the activity that runs."""
+# Objects whose every call is one operation. Items are named by numbers.
+
+def queue_put(queue: int, item: int, timeout: float | None = None) -> int:
+    """Add an item: 0; -1 if there was no room in time, -2 if the queue is shut down."""
+
+def queue_get(queue: int, timeout: float | None = None) -> int:
+    """Take an item; -1 if there was none in time, -2 if the queue is shut down."""
+
+def queue_task_done(queue: int) -> bool:
+    """Say that an item is dealt with; false if that was said too often."""
+
+def queue_join(queue: int) -> None:
+    """Wait until all items are dealt with."""
+
+def queue_shut_down(queue: int, immediate: bool) -> None:
+    """Let no more items in, and drop those that are there if ``immediate``."""
+
+def queue_length(queue: int) -> int:
+    """Count the items."""
+
+def future_begin(future: int) -> int:
+    """Begin to work on a future: 0; -1 if it was cancelled, -2 if somebody did or it is done."""
+
+def future_set(future: int) -> bool:
+    """Say that a future has its outcome; false if it had one or was cancelled."""
+
+def future_cancel(future: int) -> bool:
+    """Cancel a future unless somebody works on it; whether it is cancelled."""
+
+def future_wait(future: int, timeout: float | None = None) -> int:
+    """Wait for a future: 0; -1 if there was no time left, -2 if it is cancelled."""
+
+def future_listen(future: int) -> bool:
+    """Ask for a call when a future is done; whether it already is."""
+
+def future_is_done(future: int) -> bool:
+    """Whether the future is done or cancelled."""
+
+def future_is_running(future: int) -> bool:
+    """Whether somebody works on the future."""
+
+def future_is_cancelled(future: int) -> bool:
+    """Whether the future is cancelled."""
+
+def barrier_wait(barrier: int, parties: int, timeout: float | None = None) -> int:
+    """Wait at a barrier: how many had arrived before; -2 if it broke."""
+
+def barrier_abort(barrier: int) -> None:
+    """Break the barrier."""
+
+def barrier_reset(barrier: int) -> None:
+    """Make the barrier whole again; who waits is told that it broke."""
+
+def barrier_is_broken(barrier: int) -> bool:
+    """Whether the barrier is broken."""
+
+def barrier_waiting(barrier: int) -> int:
+    """Count those who wait at the barrier."""
 
 # Time and the world.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from everyway import _core as core
+from everyway.models import natives
 from everyway.program import Compiled, Program, declared_globals
 from everyway.rewrite import Mode
 from everyway.world.execution import Program as Executable
@@ -87,6 +88,7 @@ class Explorer:
         self._new_module: str | None = None
         self._facts = False
         self._result: str | None = None
+        self._real: frozenset[str] = frozenset(settings.get("real_code", ()))
 
     def explore(self, steering: Steering | None = None) -> Findings:
         """Explore the program; raises `Unsupported`."""
@@ -94,7 +96,16 @@ class Explorer:
 
     def replay(self, token: str) -> Findings:
         """Run one schedule; raises `ValueError` for a token that doesn't fit."""
-        return self._with_restarts(lambda world: self._replay(world, token))
+        shown = self._with_restarts(lambda world: self._replay(world, token))
+        if shown["ending"] != "diverged":
+            return shown
+        # The check's program may have looked inside an object in some other schedule.
+        for real in natives.choices():
+            self._real = real
+            again = self._with_restarts(lambda world: self._replay(world, token))
+            if again["ending"] != "diverged":
+                return again
+        return shown
 
     def _with_restarts(self, task: Callable[[World], Findings]) -> Findings:
         for _ in range(MOST_RESTARTS):
@@ -104,6 +115,7 @@ class Explorer:
                 include=self.program.include,
                 seed=self.settings.get("seed", 0),
             )
+            natives.begin_exploration(self._real)
             try:
                 with world:
                     return task(world)
@@ -169,6 +181,9 @@ class Explorer:
         return ending
 
     def _look_for_restart(self, world: World) -> None:
+        if natives.demanded() - self._real:
+            self._real |= natives.demanded()
+            raise _Restart
         stored = core.take_shared()
         if not stored and self._new_module is None and not world.loaded:
             return

@@ -17,6 +17,7 @@ mod greenlet;
 mod hash;
 mod iterate;
 mod loops;
+mod objects;
 mod opaque;
 mod places;
 mod primitives;
@@ -43,6 +44,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     announcers::set_up(module)?;
     iterate::set_up(module)?;
     stand_ins::set_up(module)?;
+    objects::set_up(module)?;
     primitives::set_up(module)?;
     tasks::set_up(module)?;
     loops::set_up(module)?;

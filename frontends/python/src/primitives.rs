@@ -2,6 +2,7 @@
 //! output. Each is called by the Python side's classes and is one operation of the running task.
 
 use everyway_engine::primitives::ObjectKind;
+use everyway_engine::primitives::queue::QueueOrder;
 use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
 use everyway_protocol::operation::{Action, Misuse, Nanoseconds, Operation, Reply};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
@@ -17,7 +18,12 @@ fn nanoseconds(seconds: f64) -> Nanoseconds {
 }
 
 /// Announces an operation of the running task and gives the reply.
-fn operate(py: Python<'_>, action: Action, object: u32, timeout: Option<f64>) -> PyResult<Reply> {
+pub(crate) fn operate(
+    py: Python<'_>,
+    action: Action,
+    object: u32,
+    timeout: Option<f64>,
+) -> PyResult<Reply> {
     operate_on(py, action, ObjectId(object), timeout)
 }
 
@@ -69,11 +75,11 @@ unsafe fn place(w: &mut World, action: Action) -> SiteId {
 }
 
 /// Whether a timed operation only looks: it doesn't wait at all.
-fn is_poll(timeout: Option<f64>) -> bool {
+pub(crate) fn is_poll(timeout: Option<f64>) -> bool {
     timeout.is_some_and(|timeout| timeout <= 0.0)
 }
 
-fn answer(reply: Reply) -> bool {
+pub(crate) fn answer(reply: Reply) -> bool {
     reply == Reply::Answer(true)
 }
 
@@ -98,7 +104,8 @@ fn execution_number() -> u64 {
     unsafe { world().execution_number }
 }
 
-/// Makes an object of this kind; `count` is a semaphore's first number of permits.
+/// Makes an object of this kind; `count` is a semaphore's first number of permits, a queue's capacity, or
+/// how many a barrier waits for.
 #[pyfunction]
 #[pyo3(signature = (kind, count = 0))]
 fn new_object(kind: &str, count: u32) -> PyResult<u32> {
@@ -111,6 +118,10 @@ fn new_object(kind: &str, count: u32) -> PyResult<u32> {
         "inner_condition" => ObjectKind::Condition { inner: true },
         "event" => ObjectKind::Event,
         "awaitable" => ObjectKind::Awaitable,
+        "queue" => ObjectKind::Queue { order: QueueOrder::FirstIn, capacity: count },
+        "lifo_queue" => ObjectKind::Queue { order: QueueOrder::LastIn, capacity: count },
+        "future" => ObjectKind::Future,
+        "barrier" => ObjectKind::Barrier { parties: count, drains: true },
         other => return Err(PyValueError::new_err(format!("no kind of object: {other}"))),
     };
     // SAFETY: the lock is held.

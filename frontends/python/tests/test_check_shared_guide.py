@@ -16,7 +16,7 @@ GUIDE = WORKSPACE.parent / "shared/guide/concurrency.md"
 WELL = {"proved", "passed"}
 VERDICTS = {
     47: {"proved"},
-    73: {"unsupported"},
+    73: WELL,
     96: {"passed"},
     138: {"proved"},
     158: WELL,
@@ -34,7 +34,6 @@ VERDICTS = {
     745: {"unsupported"},
 }
 UNSUPPORTED = {
-    73: ("concurrent.futures.ThreadPoolExecutor", 82),
     264: ("asyncio.run", 287),
     292: ("asyncio.run", 305),
     310: ("asyncio.run", 332),
@@ -94,6 +93,18 @@ def test_an_exact_clock_leaves_fewer_orders(everyway: Everyway, guide: Path) -> 
     unit = by_line(everyway.report(f"{guide}:47", "--clock", "exact", "--executions", 5000))[47]
     assert unit["verdict"] == "proved"
     assert unit["output_orders"] == {"count": 12, "exhaustive": True}
+
+
+def test_a_pool_gives_its_results_in_order_in_every_schedule(units: dict[int, dict[str, Any]]) -> None:
+    (result,) = units[73]["results"]
+    (printed,) = result["value"]["stdout"]
+    assert printed.splitlines() == [f"Data from url{nth}" for nth in (1, 2, 3)]
+
+
+def test_all_schedules_of_a_pool_are_visited(everyway: Everyway, guide: Path) -> None:
+    unit = by_line(everyway.report(f"{guide}:73", "--executions", 10_000))[73]
+    assert unit["verdict"] == "proved"
+    assert unit["explored"]["classes"] <= 5_000
 
 
 def test_the_locked_account_ends_at_zero_and_the_report_says_what_was_not_seen(

@@ -271,11 +271,12 @@ def test_modules_beside_the_program_are_new_each_time(run):
     ("text", "what"),
     [
         ("import asyncio\nasyncio.run(1)", "asyncio.run"),
-        ("from concurrent.futures import ThreadPoolExecutor\nThreadPoolExecutor()",
-         "concurrent.futures.ThreadPoolExecutor"),
-        ("import concurrent.futures\nconcurrent.futures.ThreadPoolExecutor(2)",
-         "concurrent.futures.ThreadPoolExecutor"),
-        ("from concurrent import futures\nfutures.wait([])", "concurrent.futures.wait"),
+        ("from concurrent.futures import ProcessPoolExecutor\nProcessPoolExecutor()",
+         "concurrent.futures.ProcessPoolExecutor"),
+        ("import concurrent.futures\nconcurrent.futures.ProcessPoolExecutor(2)",
+         "concurrent.futures.ProcessPoolExecutor"),
+        ("from concurrent import futures\nfutures.process.EXTRA_QUEUED_CALLS()",
+         "concurrent.futures.process.EXTRA_QUEUED_CALLS"),
         ("import multiprocessing as mp\nmp.pool.ThreadPool()", "multiprocessing.pool.ThreadPool"),
         ("import urllib.request\nurllib.request.urlopen('x')", "urllib.request.urlopen"),
         ("from urllib import parse, request\nrequest.urlopen(parse.quote('x'))",
@@ -308,9 +309,9 @@ def test_naming_what_is_refused_is_no_use_of_it(run):
     done = run(
         """
         import multiprocessing, asyncio, signal, subprocess, socket
-        from concurrent.futures import ThreadPoolExecutor, Future
+        from concurrent.futures import Future, ProcessPoolExecutor
         from multiprocessing import Process
-        def typed(executor: ThreadPoolExecutor | None) -> Future[int]: ...
+        def typed(executor: ProcessPoolExecutor | None) -> Future[int]: ...
         read = open(__file__).read() if 0 else 1
         try:
             raise KeyError

@@ -17,7 +17,7 @@ OUTSIDE = -1
 class Primitive(Protocol):
     """What has an object of the engine."""
 
-    _id: int
+    __ev_id__: int
 
 
 _made_outside: list[tuple[Primitive, str, int]] = []
@@ -30,6 +30,11 @@ def new_object(owner: Primitive, kind: str, count: int = 0) -> int:
     if _libraries_loading or not executing:
         _made_outside.append((owner, kind, count))
     return core.new_object(kind, count) if executing else OUTSIDE
+
+
+def belongs_to_execution() -> bool:
+    """Whether what is made now lives no longer than the execution."""
+    return not _libraries_loading and core.in_execution()
 
 
 def library_begins() -> None:
@@ -47,10 +52,10 @@ def library_ends() -> None:
 def begin_execution() -> None:
     """Give each primitive made outside its object of this execution."""
     for owner, kind, count in _made_outside:
-        owner._id = core.new_object(kind, count)
+        owner.__ev_id__ = core.new_object(kind, count)
 
 
 def end_execution() -> None:
     """Take the objects away again."""
     for owner, _, _ in _made_outside:
-        owner._id = OUTSIDE
+        owner.__ev_id__ = OUTSIDE

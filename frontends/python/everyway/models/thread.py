@@ -59,14 +59,14 @@ def limit_of(timeout: Any) -> float:
 class lock:
     """A lock that any thread may give back."""
 
-    __slots__ = ("__weakref__", "_held", "_id")
+    __slots__ = ("__ev_id__", "__weakref__", "_held")
     __module__ = "_thread"
 
     def __init__(self, *arguments: object) -> None:
         if arguments:
             raise TypeError(f"lock expected 0 arguments, got {len(arguments)}")
         self._held = False  # counts only outside executions
-        self._id = new_object(self, "mutex")
+        self.__ev_id__ = new_object(self, "mutex")
 
     def __init_subclass__(cls) -> None:
         raise TypeError("type '_thread.lock' is not an acceptable base type")
@@ -74,11 +74,11 @@ class lock:
     def acquire(self, blocking: Any = True, timeout: Any = _FOREVER) -> bool:
         """Take the lock."""
         limit = None if blocking is True and timeout is _FOREVER else _limit(blocking, timeout)
-        if self._id == OUTSIDE:
+        if self.__ev_id__ == OUTSIDE:
             return self._acquire_outside()
         if not blocking:
-            return core.mutex_try(self._id)
-        return core.mutex_acquire(self._id, limit)
+            return core.mutex_try(self.__ev_id__)
+        return core.mutex_acquire(self.__ev_id__, limit)
 
     def _acquire_outside(self) -> bool:
         taken, self._held = not self._held, True
@@ -86,29 +86,29 @@ class lock:
 
     def release(self) -> None:
         """Give the lock back."""
-        if self._id == OUTSIDE:
+        if self.__ev_id__ == OUTSIDE:
             was_free, self._held = not self._held, False
         else:
-            was_free = core.mutex_release(self._id) != 0
+            was_free = core.mutex_release(self.__ev_id__) != 0
         if was_free:
             raise RuntimeError("release unlocked lock")
 
     def locked(self) -> bool:
         """Whether the lock is held."""
-        return self._held if self._id == OUTSIDE else core.mutex_locked(self._id)
+        return self._held if self.__ev_id__ == OUTSIDE else core.mutex_locked(self.__ev_id__)
 
     def __enter__(self) -> bool:
-        if self._id == OUTSIDE:
+        if self.__ev_id__ == OUTSIDE:
             return self._acquire_outside()
-        return core.mutex_acquire(self._id, None)
+        return core.mutex_acquire(self.__ev_id__, None)
 
     def __exit__(self, *exception: object) -> None:
-        if self._id == OUTSIDE or core.mutex_release(self._id):
+        if self.__ev_id__ == OUTSIDE or core.mutex_release(self.__ev_id__):
             self.release()
 
     def _at_fork_reinit(self) -> None:
         self._held = False
-        self._id = new_object(self, "mutex")
+        self.__ev_id__ = new_object(self, "mutex")
 
     acquire_lock = acquire
     release_lock = release
@@ -140,52 +140,52 @@ allocate = allocate_lock
 class RLock:
     """A lock that its holder may take again."""
 
-    __slots__ = ("__weakref__", "_depth", "_id")
+    __slots__ = ("__ev_id__", "__weakref__", "_depth")
     __module__ = "_thread"
 
     _depth: int
-    _id: int
+    __ev_id__: int
 
     def __new__(cls, *arguments: object, **keywords: object) -> RLock:
         """Make a lock; subclasses may take arguments."""
         self = object.__new__(cls)
         self._depth = 0  # counts only outside executions
-        self._id = new_object(self, "rmutex")
+        self.__ev_id__ = new_object(self, "rmutex")
         return self
 
     def acquire(self, blocking: Any = True, timeout: Any = _FOREVER) -> bool:
         """Take the lock, once more if it is the task's own."""
         limit = None if blocking is True and timeout is _FOREVER else _limit(blocking, timeout)
-        if self._id == OUTSIDE:
+        if self.__ev_id__ == OUTSIDE:
             self._depth += 1
             return True
         if not blocking:
-            return core.mutex_try(self._id)
-        return core.mutex_acquire(self._id, limit)
+            return core.mutex_try(self.__ev_id__)
+        return core.mutex_acquire(self.__ev_id__, limit)
 
     __enter__ = acquire
 
     def release(self) -> None:
         """Give the lock back, once."""
-        if self._id == OUTSIDE:
+        if self.__ev_id__ == OUTSIDE:
             not_owned = self._depth == 0
             self._depth -= not not_owned
         else:
-            not_owned = core.mutex_release(self._id) != 0
+            not_owned = core.mutex_release(self.__ev_id__) != 0
         if not_owned:
             raise RuntimeError("cannot release un-acquired lock")
 
     def __exit__(self, *exception: object) -> None:
-        if self._id == OUTSIDE or core.mutex_release(self._id):
+        if self.__ev_id__ == OUTSIDE or core.mutex_release(self.__ev_id__):
             self.release()
 
     def _is_owned(self) -> bool:
-        return self._depth > 0 if self._id == OUTSIDE else core.mutex_owned(self._id)
+        return self._depth > 0 if self.__ev_id__ == OUTSIDE else core.mutex_owned(self.__ev_id__)
 
     def _recursion_count(self) -> int:
-        if self._id == OUTSIDE:
+        if self.__ev_id__ == OUTSIDE:
             return self._depth
-        return core.mutex_depth(self._id) if core.mutex_owned(self._id) else 0
+        return core.mutex_depth(self.__ev_id__) if core.mutex_owned(self.__ev_id__) else 0
 
     def _release_save(self) -> tuple[int, int]:
         depth = self._recursion_count()
@@ -201,7 +201,7 @@ class RLock:
 
     def _at_fork_reinit(self) -> None:
         self._depth = 0
-        self._id = new_object(self, "rmutex")
+        self.__ev_id__ = new_object(self, "rmutex")
 
     __hash__ = serial_hash
 
@@ -245,6 +245,8 @@ def _show_own(self: _local) -> None:
     if own.shown == task:
         return
     attributes = own.by_task.get(task)
+    if attributes is None and task == OUTSIDE:
+        return  # whoever looks after the execution sees what was shown last
     first = attributes is None
     if attributes is None:
         attributes = own.by_task[task] = {}

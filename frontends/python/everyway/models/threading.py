@@ -7,13 +7,14 @@ lock that isn't ours keeps the real code.
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections import deque
 from typing import Any
 
 from everyway import _core as core
 from everyway.models import thread
+from everyway.models.dressing import replace, replace_function
+from everyway.models.natives import Inner, is_native
 from everyway.models.objects import OUTSIDE, new_object
 from everyway.models.thread import ident_of, limit_of, native_id_of
 from everyway.world.identity import serial_hash, serial_id
@@ -21,7 +22,7 @@ from everyway.world.identity import serial_hash, serial_id
 _ALL = -1
 _MAIN_TASK = 0
 # Modules whose objects have conditions of their own, which the user doesn't see.
-_OWNERS_OF_CONDITIONS = frozenset({"queue", "threading"})
+_OWNERS_OF_CONDITIONS = frozenset({"concurrent.futures._base", "queue", "threading"})
 
 
 def install(module: Any) -> None:
@@ -49,7 +50,7 @@ def begin_execution(module: Any) -> None:
     module._active.clear()
     module._main_thread = main
     main.__init__()
-    main._ended = new_object(main, "event")
+    main.__ev_ended__ = new_object(main, "event")
 
 
 def main_ends(module: Any) -> None:
@@ -57,7 +58,7 @@ def main_ends(module: Any) -> None:
     module._SHUTTING_DOWN = True
     for call in reversed(module._threading_atexits):
         call()
-    core.event_set(module._main_thread._ended)
+    core.event_set(module._main_thread.__ev_ended__)
 
 
 # --- Thread ---------------------------------------------------------------------------------------
@@ -121,7 +122,7 @@ def _install_thread(module: Any) -> None:
         self._daemonic = daemon if daemon is not None else current()._daemonic
         self._ident = None
         self._native_id = None
-        self._task = None
+        self.__ev_task__ = None
         self._started = _Started()
         self._initialized = True
         self._stderr = sys.stderr
@@ -132,7 +133,7 @@ def _install_thread(module: Any) -> None:
         if self._started._flag:
             raise RuntimeError("threads can only be started once")
         self._started._flag = True
-        self._task = task = core.task_start(self._bootstrap, bool(self._daemonic), self._name)
+        self.__ev_task__ = task = core.task_start(self._bootstrap, bool(self._daemonic), self._name)
         self._ident = ident_of(task)
         self._native_id = native_id_of(task)
         active[self._ident] = self
@@ -164,23 +165,23 @@ def _install_thread(module: Any) -> None:
             core.task_enumerate()  # another task may be about to start it
         if not self._started._flag:
             raise RuntimeError("cannot join thread before it is started")
-        if self._task == core.current_task():
+        if self.__ev_task__ == core.current_task():
             raise RuntimeError("cannot join current thread")
         limit = None if timeout is None else limit_of(max(timeout, 0))
-        if self._task is not None:
-            core.task_join(self._task, limit)
+        if self.__ev_task__ is not None:
+            core.task_join(self.__ev_task__, limit)
 
     def is_alive(self: Any) -> bool:
         assert self._initialized, "Thread.__init__() not called"
-        if self._task is None:
+        if self.__ev_task__ is None:
             core.task_enumerate()  # another task may be about to start it
-        return self._task is not None and core.task_is_alive(self._task)
+        return self.__ev_task__ is not None and core.task_is_alive(self.__ev_task__)
 
     def set_name(self: Any, name: Any) -> None:
         assert self._initialized, "Thread.__init__() not called"
         self._name = str(name)
-        if self._task is not None:
-            core.set_task_name(self._task, self._name)
+        if self.__ev_task__ is not None:
+            core.set_task_name(self.__ev_task__, self._name)
 
     def show(self: Any) -> str:
         assert self._initialized, "Thread.__init__() was not called"
@@ -193,7 +194,7 @@ def _install_thread(module: Any) -> None:
             status += f" {self._ident}"
         return f"<{self.__class__.__name__}({self._name}, {status})>"
 
-    _replace(
+    replace(
         kind,
         __init__=init,
         start=start,
@@ -204,7 +205,7 @@ def _install_thread(module: Any) -> None:
     )
     kind.name = property(kind.name.fget, set_name, doc=kind.name.__doc__)
     kind._invoke_excepthook = staticmethod(invoke_excepthook)
-    _replace_function(module, current_thread=current)
+    replace_function(module, current_thread=current)
     _install_main_thread(module)
 
 
@@ -214,7 +215,7 @@ def _install_main_thread(module: Any) -> None:
 
     def describe(self: Any, task: int) -> None:
         self._started._flag = True
-        self._task = task
+        self.__ev_task__ = task
         self._ident = ident_of(task)
         self._native_id = native_id_of(task)
         module._active[self._ident] = self
@@ -226,24 +227,24 @@ def _install_main_thread(module: Any) -> None:
     def join_main(self: Any, timeout: Any = None) -> None:
         if core.current_task() == _MAIN_TASK:
             raise RuntimeError("cannot join current thread")
-        core.event_wait(self._ended, None if timeout is None else limit_of(max(timeout, 0)))
+        core.event_wait(self.__ev_ended__, None if timeout is None else limit_of(max(timeout, 0)))
 
     def main_is_alive(self: Any) -> bool:
-        return not core.event_is_set(self._ended)
+        return not core.event_is_set(self.__ev_ended__)
 
     def init_dummy(self: Any) -> None:
         kind.__init__(self, name=module._newname("Dummy-%d"), daemon=True)
         describe(self, core.current_task())
 
     def dummy_is_alive(self: Any) -> bool:
-        if core.task_is_alive(self._task):
+        if core.task_is_alive(self.__ev_task__):
             return True
         if sys.version_info >= (3, 13):
             raise RuntimeError("thread is not alive")
         return True  # before 3.13 a dummy never ends
 
-    _replace(main_kind, __init__=init_main, join=join_main, is_alive=main_is_alive)
-    _replace(module._DummyThread, __init__=init_dummy, is_alive=dummy_is_alive)
+    replace(main_kind, __init__=init_main, join=join_main, is_alive=main_is_alive)
+    replace(module._DummyThread, __init__=init_dummy, is_alive=dummy_is_alive)
 
 
 # --- Condition ------------------------------------------------------------------------------------
@@ -261,29 +262,29 @@ def _install_condition(module: Any) -> None:
         if lock is None:
             lock = make_rlock()
         if type(lock) not in owned_kinds:
-            self._id = None
+            self.__ev_id__ = None
             real_init(self, lock)
             return
         inner = sys._getframe(1).f_globals.get("__name__") in _OWNERS_OF_CONDITIONS
-        self._id = new_object(self, "inner_condition" if inner else "condition")
+        self.__ev_id__ = new_object(self, "inner_condition" if inner else "condition")
         self._lock = lock
         self.acquire = lock.acquire
         self.release = lock.release
         self._waiters = deque()
 
     def is_owned(self: Any) -> bool:
-        if self._id is None:
+        if self.__ev_id__ is None:
             return real_is_owned(self)  # type: ignore[no-any-return]
         lock = self._lock
-        if lock._id == OUTSIDE:
+        if lock.__ev_id__ == OUTSIDE:
             return lock.locked() if type(lock) is thread.lock else lock._is_owned()
-        if core.mutex_owned(lock._id):
+        if core.mutex_owned(lock.__ev_id__):
             return True
         # Only the lock's kind knows its holder: any holder will do for a plain one.
-        return type(lock) is thread.lock and core.mutex_locked(lock._id)
+        return type(lock) is thread.lock and core.mutex_locked(lock.__ev_id__)
 
     def wait(self: Any, timeout: Any = None) -> bool:
-        if self._id is None:
+        if self.__ev_id__ is None:
             return real_wait(self, timeout)  # type: ignore[no-any-return]
         if not is_owned(self):
             raise RuntimeError("cannot wait on un-acquired lock")
@@ -292,14 +293,14 @@ def _install_condition(module: Any) -> None:
         self._waiters.append(waiter)
         notified = False
         try:
-            notified = core.condition_wait(self._id, self._lock._id, limit)
+            notified = core.condition_wait(self.__ev_id__, self._lock.__ev_id__, limit)
             return notified
         finally:
             if not notified and waiter in self._waiters:
                 self._waiters.remove(waiter)
 
     def notify(self: Any, n: Any = 1) -> None:
-        if self._id is None:
+        if self.__ev_id__ is None:
             real_notify(self, n)
             return
         if not is_owned(self):
@@ -308,20 +309,20 @@ def _install_condition(module: Any) -> None:
         count = 0
         while count < len(waiters) and n > count:
             count += 1
-        core.condition_notify(self._id, count)
+        core.condition_notify(self.__ev_id__, count)
         for _ in range(min(count, len(waiters))):
             waiters.popleft()
 
     def notify_all(self: Any) -> None:
-        if self._id is None:
+        if self.__ev_id__ is None:
             real_notify_all(self)
             return
         if not is_owned(self):
             raise RuntimeError("cannot notify on un-acquired lock")
-        core.condition_notify(self._id, _ALL)
+        core.condition_notify(self.__ev_id__, _ALL)
         self._waiters.clear()
 
-    _replace(kind, __init__=init, _is_owned=is_owned, wait=wait, notify=notify, notify_all=notify_all)
+    replace(kind, __init__=init, _is_owned=is_owned, wait=wait, notify=notify, notify_all=notify_all)
 
 
 # --- Semaphore, BoundedSemaphore ------------------------------------------------------------------
@@ -334,9 +335,9 @@ def _install_semaphores(module: Any) -> None:
     def init(self: Any, value: Any = 1) -> None:
         if value < 0:
             raise ValueError("semaphore initial value must be >= 0")
-        self._outside = value  # counts only outside executions
+        self.__ev_outside__ = value  # counts only outside executions
         model = "bounded_semaphore" if isinstance(self, bounded) else "semaphore"
-        self._id = new_object(self, model, value)
+        self.__ev_id__ = new_object(self, model, value)
 
     def init_bounded(self: Any, value: Any = 1) -> None:
         init(self, value)
@@ -345,31 +346,31 @@ def _install_semaphores(module: Any) -> None:
     def acquire(self: Any, blocking: Any = True, timeout: Any = None) -> bool:
         if timeout is not None and not blocking:
             raise ValueError("can't specify timeout for non-blocking acquire")
-        if self._id == OUTSIDE:
-            taken = self._outside > 0
-            self._outside -= taken
+        if self.__ev_id__ == OUTSIDE:
+            taken = self.__ev_outside__ > 0
+            self.__ev_outside__ -= taken
             return taken  # type: ignore[no-any-return]
         if not blocking:
-            return core.semaphore_try(self._id)
+            return core.semaphore_try(self.__ev_id__)
         if timeout is None:
-            return core.semaphore_acquire(self._id, None)
-        return _acquire_in_time(self._id, timeout)
+            return core.semaphore_acquire(self.__ev_id__, None)
+        return _acquire_in_time(self.__ev_id__, timeout)
 
     def release(self: Any, n: Any = 1) -> None:
         if n < 1:
             raise ValueError("n must be one or more")
-        if self._id == OUTSIDE:
-            self._outside += n
-        elif not core.semaphore_release(self._id, n):
+        if self.__ev_id__ == OUTSIDE:
+            self.__ev_outside__ += n
+        elif not core.semaphore_release(self.__ev_id__, n):
             raise ValueError("Semaphore released too many times")
 
     def leave(self: Any, *exception: object) -> None:
         self.release()
 
     def value(self: Any) -> int:
-        if self._id == OUTSIDE:
-            return self._outside  # type: ignore[no-any-return]
-        return core.semaphore_value(self._id)
+        if self.__ev_id__ == OUTSIDE:
+            return self.__ev_outside__  # type: ignore[no-any-return]
+        return core.semaphore_value(self.__ev_id__)
 
     def refuse_write(self: Any, value: object) -> None:
         core.refuse("threading.Semaphore._value = …")
@@ -377,11 +378,11 @@ def _install_semaphores(module: Any) -> None:
     def inner_condition(self: Any) -> None:
         core.refuse("threading.Semaphore._cond")
 
-    _replace(kind, __init__=init, acquire=acquire, release=release, __exit__=leave)
+    replace(kind, __init__=init, acquire=acquire, release=release, __exit__=leave)
     kind.__enter__ = kind.acquire
     kind._value = property(value, refuse_write)
     kind._cond = property(inner_condition)
-    _replace(bounded, __init__=init_bounded)
+    replace(bounded, __init__=init_bounded)
     del bounded.release
 
 
@@ -403,37 +404,37 @@ def _install_event(module: Any) -> None:
     kind: Any = module.Event
 
     def init(self: Any) -> None:
-        self._outside = False  # counts only outside executions
-        self._id = new_object(self, "event")
+        self.__ev_outside__ = False  # counts only outside executions
+        self.__ev_id__ = new_object(self, "event")
 
     def is_set(self: Any) -> bool:
-        if self._id == OUTSIDE:
-            return self._outside  # type: ignore[no-any-return]
-        return core.event_is_set(self._id)
+        if self.__ev_id__ == OUTSIDE:
+            return self.__ev_outside__  # type: ignore[no-any-return]
+        return core.event_is_set(self.__ev_id__)
 
     def set(self: Any) -> None:
-        if self._id == OUTSIDE:
-            self._outside = True
+        if self.__ev_id__ == OUTSIDE:
+            self.__ev_outside__ = True
         else:
-            core.event_set(self._id)
+            core.event_set(self.__ev_id__)
 
     def clear(self: Any) -> None:
-        if self._id == OUTSIDE:
-            self._outside = False
+        if self.__ev_id__ == OUTSIDE:
+            self.__ev_outside__ = False
         else:
-            core.event_clear(self._id)
+            core.event_clear(self.__ev_id__)
 
     def wait(self: Any, timeout: Any = None) -> bool:
-        if self._id == OUTSIDE:
-            return self._outside  # type: ignore[no-any-return]
+        if self.__ev_id__ == OUTSIDE:
+            return self.__ev_outside__  # type: ignore[no-any-return]
         if timeout is None:
-            return core.event_wait(self._id, None)
+            return core.event_wait(self.__ev_id__, None)
         if type(timeout) not in (float, int):
-            if core.event_is_set(self._id):
+            if core.event_is_set(self.__ev_id__):
                 return True
             timeout > 0  # noqa: B015 - raises what the real one raises
         limit = limit_of(timeout) if timeout > 0 else 0.0
-        return core.event_wait(self._id, limit)
+        return core.event_wait(self.__ev_id__, limit)
 
     def write(self: Any, flag: object) -> None:
         self.set() if flag else self.clear()
@@ -442,9 +443,9 @@ def _install_event(module: Any) -> None:
         core.refuse("threading.Event._cond")
 
     def reinit(self: Any) -> None:
-        self._id = new_object(self, "event")
+        self.__ev_id__ = new_object(self, "event")
 
-    _replace(
+    replace(
         kind,
         __init__=init,
         is_set=is_set,
@@ -461,22 +462,69 @@ def _install_event(module: Any) -> None:
 
 
 def _install_barrier(module: Any) -> None:
-    """Let those who look at a barrier look under its lock, so that the engine sees it."""
-    kind: Any = module.Barrier
+    """Announce barriers as a whole; one with an action of its own runs the real code.
 
-    def looked_at(look: Any) -> Any:
+    Those who look at a real one look under its lock, so that the engine sees it.
+    """
+    kind: Any = module.Barrier
+    real = dict(kind.__dict__)
+
+    def init(self: Any, parties: Any, action: Any = None, timeout: Any = None) -> None:
+        if action is not None or type(parties) is not int or parties < 1 or not is_native("barrier"):
+            self.__dict__["__ev_id__"] = None
+            real["__init__"](self, parties, action, timeout)
+            return
+        self._action = None
+        self._timeout = timeout
+        self._parties = parties
+        self.__dict__["__ev_id__"] = new_object(self, "barrier", parties)
+
+    def wait(self: Any, timeout: Any = None) -> int:
+        if self.__ev_id__ is None:
+            return real["wait"](self, timeout)  # type: ignore[no-any-return]
+        if timeout is None:
+            timeout = self._timeout
+        limit = None if timeout is None else limit_of(max(timeout, 0))
+        index = core.barrier_wait(self.__ev_id__, self._parties, limit)
+        if index < 0:
+            raise module.BrokenBarrierError
+        return index
+
+    def reset(self: Any) -> None:
+        if self.__ev_id__ is None:
+            real["reset"](self)
+        else:
+            core.barrier_reset(self.__ev_id__)
+
+    def abort(self: Any) -> None:
+        if self.__ev_id__ is None:
+            real["abort"](self)
+        else:
+            core.barrier_abort(self.__ev_id__)
+
+    def looked_at(look: Any, at_native: Any) -> Any:
         def under_lock(self: Any) -> Any:
+            if self.__ev_id__ is not None:
+                return at_native(self.__ev_id__)
             condition = self._cond
-            if condition._lock._id == OUTSIDE or core.mutex_owned(condition._lock._id):
+            if condition._lock.__ev_id__ == OUTSIDE or core.mutex_owned(condition._lock.__ev_id__):
                 return look(self)
             with condition:
                 return look(self)
 
         return under_lock
 
-    for name in ("n_waiting", "broken"):
-        found = getattr(kind, name)
-        setattr(kind, name, property(looked_at(found.fget), doc=found.__doc__))
+    replace(kind, __init__=init, wait=wait, reset=reset, abort=abort)
+    natively = {
+        "n_waiting": lambda barrier: core.barrier_waiting(barrier),
+        "broken": lambda barrier: core.barrier_is_broken(barrier),
+    }
+    for name, at_native in natively.items():
+        found = real[name]
+        setattr(kind, name, property(looked_at(found.fget, at_native), doc=found.__doc__))
+    kind.__ev_id__ = None
+    for name in ("_cond", "_state", "_count"):
+        setattr(kind, name, Inner("barrier", name))
 
 
 # --- functions ------------------------------------------------------------------------------------
@@ -487,7 +535,7 @@ def _install_functions(module: Any) -> None:
 
     def enumerate() -> list[Any]:
         alive = core.task_enumerate()
-        return [each for each in list(active.values()) if each._task in alive]
+        return [each for each in list(active.values()) if each.__ev_task__ in alive]
 
     def active_count() -> int:
         return len(enumerate())
@@ -498,28 +546,10 @@ def _install_functions(module: Any) -> None:
     def setprofile_all_threads(func: Any) -> None:
         module.setprofile(func)
 
-    _replace_function(module, enumerate=enumerate, active_count=active_count, _enumerate=enumerate)
+    replace_function(module, enumerate=enumerate, active_count=active_count, _enumerate=enumerate)
     if sys.version_info >= (3, 12):
-        _replace_function(
+        replace_function(
             module,
             settrace_all_threads=settrace_all_threads,
             setprofile_all_threads=setprofile_all_threads,
         )
-
-
-def _replace(kind: Any, **functions: Any) -> None:
-    """Put functions in a class under the names and descriptions of those that they replace."""
-    for name, function in functions.items():
-        setattr(kind, name, _dressed(function, getattr(kind, name), name))
-
-
-def _replace_function(module: Any, **functions: Any) -> None:
-    for name, function in functions.items():
-        setattr(module, name, _dressed(function, getattr(module, name), name))
-
-
-def _dressed(function: Any, replaced: Any, name: str) -> Any:
-    functools.update_wrapper(function, replaced, assigned=("__module__", "__qualname__", "__doc__"), updated=())
-    del function.__wrapped__
-    function.__name__ = name
-    return function

@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import Any
 
 from everyway import _core as core
-from everyway.models import objects, queue, thread, threading, time
+from everyway.models import futures, logging, objects, queue, thread, threading, time
 from everyway.world import identity, process, randomness
 from everyway.world.refusal import is_refused, suspended
 from everyway.world.snapshot import Snapshot
@@ -27,7 +27,7 @@ from everyway.world.snapshot import Snapshot
 # Loaded on the models and reset; packages with all that is below them.
 PRIVATE = frozenset(
     """
-    threading _threading_local queue sched random uuid secrets datetime _pydatetime _strptime
+    threading _threading_local queue sched concurrent random uuid secrets datetime _pydatetime _strptime
     zoneinfo calendar logging statistics tempfile timeit unittest
     """.split()
 )
@@ -46,6 +46,9 @@ _ALWAYS_REAL = frozenset(
 
 _PATCHES: dict[str, Callable[[ModuleType], None]] = {
     "threading": threading.install,
+    "concurrent.futures": futures.install,
+    "concurrent.futures._base": futures.install_base,
+    "concurrent.futures.thread": futures.install_thread,
     "queue": queue.install,
     "random": randomness.patch_random,
     "tempfile": process.patch_tempfile,
@@ -175,6 +178,11 @@ class Library:
             _offer_c_api(module)
         if _is_private(name):
             self._snapshots[name] = Snapshot(module)
+            above, _, last = name.rpartition(".")
+            if above in self._snapshots:
+                self._snapshots[above].keep(last, module)
+        if "logging" in self._snapshots:
+            logging.keep_loggers(module, self._snapshots["logging"])
 
     # --- shared modules that hold what is modelled ------------------------------------------------
 

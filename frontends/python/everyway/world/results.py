@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from everyway.models import queue as queue_model
 from everyway.models.time import Reading, ReadingInNanoseconds
 from everyway.world.identity import without_addresses
 
@@ -134,7 +135,10 @@ class _Freezer:
         attributes = {
             name: self._freeze(each, 2, object_depth + 1)
             for name, each in sorted(_attributes(value).items())
-            if not name.startswith("__ev_") and not isinstance(each, _LEFT_OUT) and type(each) not in _READINGS
+            if not name.startswith("__ev_")
+            and not (name in queue_model.OWN_ATTRIBUTES and queue_model.is_queue(kind))
+            and not isinstance(each, _LEFT_OUT)
+            and type(each) not in _READINGS
         }
         if content is not None:
             attributes["content"] = self._freeze_content(content, depth, object_depth)
@@ -223,12 +227,11 @@ def _content(kind: type, value: Any) -> Any:
         return value if kind is dict else dict(dict.items(value))
     if isinstance(value, (list, tuple, deque, set, frozenset)):
         return value
-    names = {each.__name__ for each in kind.__mro__ if each.__module__ in ("queue", "_queue")}
-    if "SimpleQueue" in names:
-        return list(value._queue)
-    if "Queue" in names:
-        return sorted(value.queue, key=_order_of_any) if "PriorityQueue" in names else value.queue
-    return None
+    if not queue_model.is_queue(kind):
+        return None
+    held = queue_model.content(value)
+    by_priority = any(each.__name__ == "PriorityQueue" for each in kind.__mro__)
+    return sorted(held, key=_order_of_any) if by_priority else held
 
 
 def _is_thread(kind: type) -> bool:

@@ -26,6 +26,7 @@ class Snapshot:
         self._contents: list[tuple[Any, Any]] = []
         self._weak: list[Any] = []
         self._counters: list[tuple[str, bool, int]] = []
+        self._class_counters: list[tuple[type, str, bool, int]] = []
         self._classes: list[tuple[type, dict[str, Any]]] = []
         self._instances: list[tuple[dict[str, Any], dict[str, Any]]] = []
         self._seen: set[int] = set()
@@ -33,10 +34,24 @@ class Snapshot:
             if not name.startswith("__"):
                 self._look_at(name, value)
 
+    def keep(self, name: str, module: ModuleType) -> None:
+        """Let a package keep its part, which was loaded later."""
+        self._bindings[name] = module
+
+    def keep_entry(self, dictionary: dict[Any, Any], key: Any, value: Any) -> None:
+        """Let one of the module's dictionaries keep an object with the state that it has now."""
+        for container, content in self._contents:
+            if container is dictionary:
+                content[key] = value
+        if id(value) not in self._seen and type(getattr(value, "__dict__", None)) is dict:
+            self._seen.add(id(value))
+            self._look_at_all(value.__dict__)
+            self._instances.append((value.__dict__, dict(value.__dict__)))
+
     def _look_at(self, name: str, value: Any) -> None:
         kind = type(value)
         if _is_counter(value):
-            self._counters.append((name, kind is not itertools.count, _next_of(value)))
+            self._counters.append((name, _is_bound(value), _next_of(value)))
             return
         if id(value) in self._seen:
             return
@@ -56,6 +71,9 @@ class Snapshot:
         state = {name: value for name, value in kind.__dict__.items() if _is_state(name, value)}
         if state:
             self._classes.append((kind, state))
+        for name, value in kind.__dict__.items():
+            if _is_counter(value):
+                self._class_counters.append((kind, name, _is_bound(value), _next_of(value)))
         self._look_at_all(kind.__dict__)
 
     def _look_at_all(self, values: Any) -> None:
@@ -74,8 +92,9 @@ class Snapshot:
             if collection.data:
                 collection.clear()
         for name, bound, start in self._counters:
-            counter = itertools.count(start)
-            self._names[name] = counter.__next__ if bound else counter
+            self._names[name] = _counter(start, bound)
+        for owner, name, bound, start in self._class_counters:
+            setattr(owner, name, _counter(start, bound))
         for kind, state in self._classes:
             for name, value in state.items():
                 if kind.__dict__.get(name) is not value:
@@ -109,6 +128,16 @@ def _is_counter(value: Any) -> bool:
         and value.__name__ == "__next__"
         and type(getattr(value, "__self__", None)) is itertools.count
     )
+
+
+def _is_bound(counter: Any) -> bool:
+    """Whether the counter is the method that counts."""
+    return type(counter) is not itertools.count
+
+
+def _counter(start: int, bound: bool) -> Any:
+    counter = itertools.count(start)
+    return counter.__next__ if bound else counter
 
 
 def _next_of(counter: Any) -> int:
