@@ -14,6 +14,7 @@ mod ready;
 pub mod task;
 
 use alloc::collections::VecDeque;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
@@ -122,6 +123,7 @@ pub struct Execution {
     choices: Vec<Step>,
     ready: Ready,
     run: u64,
+    identity: Arc<()>,
     ending: Option<Ending>,
     loops: Loops,
     history: History,
@@ -152,6 +154,7 @@ impl Execution {
             choices: Vec::new(),
             ready: Ready::default(),
             run: 0,
+            identity: Arc::default(),
             ending: None,
             loops: Loops::new(settings.clock),
             history: History::default(),
@@ -164,7 +167,7 @@ impl Execution {
     pub fn begin(&mut self) {
         self.trace.clear();
         self.run += 1;
-        self.ranked.begin();
+        self.ranked.begin(self.settings.clock);
         self.epochs.clear();
         self.circles.clear();
         self.blocked.clear();
@@ -311,6 +314,11 @@ impl Execution {
     #[must_use]
     pub fn run(&self) -> u64 {
         self.run
+    }
+
+    /// What no other execution has: its runs belong together.
+    pub(crate) fn identity(&self) -> &Arc<()> {
+        &self.identity
     }
 
     /// Ends the execution at the front-end's wish.

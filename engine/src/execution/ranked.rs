@@ -58,16 +58,20 @@ pub struct RankedEvents {
     shared: usize,
     /// Whether it has had no other events so far.
     repeats: bool,
+    clock: ClockMode,
 }
 
 impl RankedEvents {
-    pub(super) fn begin(&mut self) {
+    /// The next execution begins, with time that passes so.
+    pub(super) fn begin(&mut self, clock: ClockMode) {
         core::mem::swap(&mut self.all, &mut self.before);
         core::mem::swap(&mut self.accesses, &mut self.accesses_before);
         self.all.clear();
         self.accesses.clear();
         self.shared = 0;
-        self.repeats = true;
+        // What an expiry touches depends on how time passes.
+        self.repeats = self.clock == clock;
+        self.clock = clock;
     }
 
     /// How many events, from the first one on, the execution before had as well, with all that is

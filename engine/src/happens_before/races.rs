@@ -4,7 +4,7 @@ use everyway_protocol::objects::LoopAction;
 use everyway_protocol::operation::{Action, Reply};
 use everyway_protocol::schedule::Alternative;
 
-use super::{HappensBefore, Later, Link, NONE, Race, Second};
+use super::{HappensBefore, Later, Link, NONE, Race, Second, place_of};
 use crate::dependence::Step;
 use crate::execution::Execution;
 use crate::execution::ranked::Ranked;
@@ -60,7 +60,7 @@ impl HappensBefore {
             Action::Loop(LoopAction::Pass) => Reversible::Unknown,
             Action::Await => self.awaited_something_else(execution, link.rank, later),
             action if model::role(action).is_some() => {
-                let earlier = execution.trace.events[first.event as usize].operation;
+                let earlier = first.operation;
                 let gist = self.with_unordered(first.gist, link.rank, access.place);
                 model::could_precede(objects, task, operation, earlier.action, gist)
             }
@@ -74,7 +74,7 @@ impl HappensBefore {
         if self.links.is_empty() {
             return gist;
         }
-        let mut at = self.heads[self.place(place)];
+        let mut at = self.heads[place_of(place)];
         while at != NONE {
             let link = self.links[at as usize];
             if link.rank <= rank {
@@ -143,9 +143,11 @@ impl HappensBefore {
     /// An operation that waited when the execution ended races with what made it wait.
     pub(super) fn pending_races(&mut self, execution: &Execution, pending: usize) {
         let step = execution.blocked[pending];
-        let ended = execution.ranked.all.last().is_some_and(|last| {
-            execution.trace.events[last.event as usize].operation.action == Action::ProgramEnd
-        });
+        let ended = execution
+            .ranked
+            .all
+            .last()
+            .is_some_and(|last| last.operation.action == Action::ProgramEnd);
         if ended && execution.is_enabled(&step) {
             let first = (execution.ranked.len() - 1) as u32;
             let second = Second::Pending(pending as u32);
