@@ -68,6 +68,7 @@ impl Access {
     }
 
     /// Whether the order of the two accesses can matter.
+    #[inline]
     #[must_use]
     pub fn conflicts(&self, other: &Access) -> bool {
         if self.place != other.place {
@@ -90,8 +91,12 @@ impl Access {
 }
 
 /// Whether the order of two steps with these footprints can matter.
+#[inline]
 #[must_use]
 pub fn conflict(a: &[Access], b: &[Access]) -> bool {
+    if let ([x], [y]) = (a, b) {
+        return x.conflicts(y);
+    }
     commutes_with_nothing(a)
         || commutes_with_nothing(b)
         || a.iter().any(|x| b.iter().any(|y| x.conflicts(y)))

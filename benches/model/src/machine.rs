@@ -171,7 +171,7 @@ impl<'a> Machine<'a> {
                 task.failed = stop == Stop::Failure;
                 return Operation::new(Action::TaskExit, ObjectId::NONE, site);
             }
-            let (place, handles) = (task.place as usize, task.handles);
+            let place = task.place as usize;
             match code[place] {
                 Instruction::Make(handle, kind) => self.make(execution, number, handle, kind),
                 Instruction::Join(other) | Instruction::JoinWithin(_, other, _)
@@ -184,6 +184,7 @@ impl<'a> Machine<'a> {
                 }
                 Instruction::Start(child) | Instruction::StartDaemon(child) => {
                     let daemon = matches!(code[place], Instruction::StartDaemon(_));
+                    let handles = self.tasks[number].handles;
                     let id = execution.new_task(daemon);
                     self.numbers.push(child);
                     self.tasks[child as usize] = Task { id, daemon, handles, ..NEW };

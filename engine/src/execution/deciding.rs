@@ -18,10 +18,6 @@ use crate::strategies::{Pick, Strategy};
 impl Execution {
     #[inline]
     pub(super) fn is_point(&self, operation: &Operation, points: &Points) -> bool {
-        let bounded = matches!(
-            self.objects.get(operation.object),
-            ObjectState::Semaphore(semaphore) if semaphore.is_bounded()
-        );
         if matches!(self.objects.get(operation.object), ObjectState::Awaitable(_)) {
             return false;
         }
@@ -48,6 +44,10 @@ impl Execution {
                 true
             }
             action => {
+                let bounded = matches!(
+                    self.objects.get(operation.object),
+                    ObjectState::Semaphore(semaphore) if semaphore.is_bounded()
+                );
                 let mutex_key = match action {
                     Action::ConditionWait(mutex) => self.objects.key(mutex),
                     _ => 0,

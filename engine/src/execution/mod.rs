@@ -352,10 +352,11 @@ impl Execution {
             self.drive(operation.object);
         }
         self.has_timed_wait |= operation.timeout.is_some() && !is_sleep(operation.action);
-        let step = Step { task, alternative: Alternative::Execute, operation };
-        let point = self.is_point(&operation, points);
-        if !point && self.is_enabled(&step) && !strategy.interrupts(self) {
-            return self.go_on(&step, false);
+        if !self.is_point(&operation, points) {
+            let step = Step { task, alternative: Alternative::Execute, operation };
+            if self.is_enabled(&step) && !strategy.interrupts(self) {
+                return self.go_on(&step, false);
+            }
         }
         self.tasks[task.index()].announce(operation, self.now);
         self.tasks[task.index()].rounds_on_end = 0;

@@ -39,6 +39,7 @@ impl Ready {
         self.unfinished = 0;
     }
 
+    #[inline]
     pub(super) fn insert(&mut self, task: TaskId) {
         let word = task.index() / 64;
         if self.bits.len() <= word {
@@ -47,12 +48,14 @@ impl Ready {
         self.bits[word] |= 1 << (task.index() % 64);
     }
 
+    #[inline]
     pub(super) fn remove(&mut self, task: TaskId) {
         if let Some(word) = self.bits.get_mut(task.index() / 64) {
             *word &= !(1 << (task.index() % 64));
         }
     }
 
+    #[inline]
     pub(super) fn contains(&self, task: TaskId) -> bool {
         self.bits.get(task.index() / 64).is_some_and(|word| word >> (task.index() % 64) & 1 == 1)
     }
@@ -75,6 +78,7 @@ pub(crate) fn tasks_in(words: &[u64]) -> impl Iterator<Item = TaskId> + '_ {
 }
 
 /// Whether an operation can be executed whatever the state is, where time orders nothing.
+#[inline]
 pub(super) fn is_always_enabled(action: Action) -> bool {
     match action {
         Action::MutexAcquire
@@ -91,6 +95,7 @@ pub(super) fn is_always_enabled(action: Action) -> bool {
 
 /// Whether an announced operation gives several choices, one that depends on all others, or one that
 /// is not in its place among them.
+#[inline]
 fn is_special(operation: &Operation) -> bool {
     matches!(operation.action, Action::Choose(_) | Action::Await | Action::Yield)
         || is_pass(operation.action)
@@ -139,7 +144,7 @@ impl Execution {
     }
 
     /// What the task would do next, if it waits for its turn.
-    fn step_of(&self, task: TaskId) -> Option<Step> {
+    pub(super) fn step_of(&self, task: TaskId) -> Option<Step> {
         let operation = match self.tasks.get(task.index())?.state {
             TaskState::Announced(operation) => operation,
             TaskState::Starting => Operation::new(Action::Await, ObjectId::NONE, SiteId::NONE),
@@ -164,6 +169,7 @@ impl Execution {
     }
 
     /// The steps of this task among them.
+    #[inline]
     pub fn steps_of(&self, task: TaskId) -> impl Iterator<Item = Step> + '_ {
         let plain = self.choices.is_empty() && self.ready.contains(task);
         let plain = if plain { self.step_of(task) } else { None };
@@ -177,6 +183,8 @@ impl Execution {
             && self.tasks.get(step.task.index()).is_some_and(|task| {
                 matches!(task.state, TaskState::Announced(operation) if operation == step.operation)
             })
-            && self.is_enabled(step)
+            && (is_always_enabled(step.operation.action)
+                && self.settings.clock != ClockMode::Exact
+                || self.is_enabled(step))
     }
 }

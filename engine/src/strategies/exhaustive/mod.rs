@@ -130,6 +130,11 @@ pub struct Exhaustive {
     counts: Vec<u32>,
     trees: WakeupTrees,
     sequences: Sequences,
+    /// For each race of the last execution whether it asks for nothing, now and in all executions that
+    /// have it in common.
+    settled: Vec<bool>,
+    /// The run of that execution.
+    planned_run: u64,
     /// How many nodes this execution has passed.
     depth: usize,
     /// The tree that the branch just taken leads into.
@@ -165,6 +170,8 @@ impl Exhaustive {
             counts: Vec::new(),
             trees: WakeupTrees::default(),
             sequences: Sequences::default(),
+            settled: Vec::new(),
+            planned_run: 0,
             depth: 0,
             guide: EMPTY,
             guided_from: 0,
@@ -199,6 +206,7 @@ impl Exhaustive {
         self.ready.clear();
         self.trees.clear();
         self.visited.clear();
+        self.settled.clear();
         self.guide = EMPTY;
         self.guided_from = 0;
         self.overflow = false;
@@ -254,7 +262,7 @@ impl Exhaustive {
             self.trees.pack(self.nodes.iter().map(|node| node.pending));
         }
         while let Some(last) = self.nodes.len().checked_sub(1) {
-            let node = self.nodes[last];
+            let node = &mut self.nodes[last];
             if !self.untried && (node.rank as usize) < execution.ranked.len() {
                 let first_access = self.accesses.len() as u32;
                 let accesses = execution.ranked.accesses(node.rank as usize);
@@ -266,12 +274,13 @@ impl Exhaustive {
                     accesses: accesses.len() as u32,
                     planned: !node.full && !node.cut,
                 });
-                self.nodes[last].tried += 1;
+                node.tried += 1;
             }
             self.untried = false;
             if self.branch(last) {
                 return true;
             }
+            let node = &self.nodes[last];
             self.asleep.truncate(node.first as usize);
             self.accesses.truncate(node.first_access as usize);
             self.choices.truncate(node.first_choice as usize);
@@ -286,7 +295,7 @@ impl Exhaustive {
         loop {
             let node = &mut self.nodes[index];
             let Some((item, below)) = self.trees.take(&mut node.pending) else { return false };
-            let node = self.nodes[index];
+            let node = &self.nodes[index];
             if self.mode != Mode::Enumeration
                 && is_asleep(&self.asleep[node.asleep()], item.path, item.alternative)
             {
@@ -302,7 +311,7 @@ impl Exhaustive {
     }
 
     fn again(&mut self, execution: &Execution) -> Pick {
-        let node = self.nodes[self.depth];
+        let node = &self.nodes[self.depth];
         let task = execution.task_of_path(node.path);
         let wanted = |step: &Step| step.alternative == node.alternative;
         let Some(step) = task.and_then(|task| execution.steps_of(task).find(wanted)) else {
@@ -396,7 +405,7 @@ impl Exhaustive {
             objects: execution.objects().len() as u32,
         };
         if self.mode != Mode::Enumeration
-            && let Some(parent) = self.nodes.last().copied()
+            && let Some(parent) = self.nodes.last()
         {
             let executed = execution.ranked.accesses(parent.rank as usize);
             for index in parent.asleep() {

@@ -2,12 +2,13 @@
 
 use everyway_protocol::schedule::Alternative;
 
+use super::sequences::First;
 use super::tree::{EMPTY, Sequence};
 use super::{Asleep, Choice, Exhaustive, ITEM_BOUND, PLAN_BOUND, is_asleep};
 use crate::dependence::Step;
 use crate::execution::{Execution, is_sleep, tasks_in};
 use crate::footprint::{self, Access};
-use crate::happens_before::HappensBefore;
+use crate::happens_before::{HappensBefore, Race, Second};
 
 impl Exhaustive {
     /// Puts into each node's tree what the races of the execution ask for.
@@ -16,17 +17,28 @@ impl Exhaustive {
         if execution.has_timed_wait {
             self.widen_sleeps(execution);
         }
-        for race in &order.races {
+        self.settled.truncate(if self.planned_run + 1 == execution.run() {
+            order.kept_races()
+        } else {
+            0
+        });
+        self.planned_run = execution.run();
+        let known = self.settled.len();
+        self.settled.resize(order.races.len(), false);
+        for (number, race) in order.races.iter().enumerate() {
             let Some(rest) = left.checked_sub(execution.ranked.len() - race.first as usize) else {
                 self.overflow = true;
                 return;
             };
             left = rest;
+            if number < known && self.settled[number] {
+                continue;
+            }
             let Ok(index) = self.nodes.binary_search_by_key(&race.first, |node| node.rank) else {
                 self.unplaced += 1;
                 continue;
             };
-            let node = self.nodes[index];
+            let node = &self.nodes[index];
             if node.full {
                 continue;
             }
@@ -34,20 +46,52 @@ impl Exhaustive {
                 self.widen(execution, index);
                 continue;
             }
-            let sequence = self.sequences.reversed(execution, order, race);
-            let tried = &self.asleep[node.asleep()];
-            if tried.iter().any(|step| could_come_first(step, &self.accesses, sequence)) {
-                continue;
+            self.sequences.begin(execution, order, race);
+            match self.is_covered(execution, index, race) {
+                Some(settled) => self.settled[number] = settled,
+                None => self.put_into_tree(execution, index, race),
             }
-            if self.trees.len() + sequence.len() > ITEM_BOUND {
-                sequence.keep_first();
-                self.nodes[index].cut = true;
-                self.fallbacks += 1;
-            }
-            let mut pending = node.pending;
-            self.trees.insert(&mut pending, sequence, node.objects);
-            self.nodes[index].pending = pending;
         }
+    }
+
+    /// Whether something that was tried at the node, or sleeps there, could come first in the sequence
+    /// that reverses the race; and if so, whether it can in those of all executions that have both events
+    /// of the race in common with this one.
+    ///
+    /// It can if it is an event before the second one: what comes before that is the same for them, and
+    /// so is what was tried.
+    fn is_covered(&mut self, execution: &Execution, index: usize, race: &Race) -> Option<bool> {
+        let node = &self.nodes[index];
+        let tried = &self.asleep[node.asleep()];
+        let mut open = false;
+        for step in tried {
+            match self.sequences.first(execution, step, accesses_of(step, &self.accesses)) {
+                First::At(rank) => {
+                    return Some(matches!(race.second, Second::Event(second) if rank < second));
+                }
+                First::No => {}
+                First::Open => open = true,
+            }
+        }
+        if !open {
+            return None;
+        }
+        let sequence = self.sequences.reversed(execution, race);
+        let covers = |step| could_come_first(step, &self.accesses, sequence);
+        tried.iter().any(covers).then_some(false)
+    }
+
+    fn put_into_tree(&mut self, execution: &Execution, index: usize, race: &Race) {
+        let sequence = self.sequences.reversed(execution, race);
+        let node = &mut self.nodes[index];
+        if self.trees.len() + sequence.len() > ITEM_BOUND {
+            sequence.keep_first();
+            node.cut = true;
+            self.fallbacks += 1;
+        }
+        let (mut pending, objects) = (node.pending, node.objects);
+        self.trees.insert(&mut pending, sequence, objects);
+        self.nodes[index].pending = pending;
     }
 
     /// A wait's time may run out while others sleep, once all else has come to a stop. No race asks for
@@ -148,6 +192,11 @@ impl Exhaustive {
     }
 }
 
+fn accesses_of<'a>(step: &Asleep, accesses: &'a [Access]) -> &'a [Access] {
+    let first = step.first_access as usize;
+    &accesses[first..first + step.accesses as usize]
+}
+
 fn choice(execution: &Execution, step: &Step) -> Choice {
     let task = execution.task(step.task);
     let (path, ordinal) = task.map_or((0, 0), |task| (task.path, task.operations));
@@ -159,7 +208,7 @@ fn choice(execution: &Execution, step: &Step) -> Choice {
 /// The latter counts only where the races that followed the step were planned in full: what goes on from
 /// the sequence and keeps the step from commuting was then planned beside it.
 fn could_come_first(step: &Asleep, accesses: &[Access], sequence: &Sequence) -> bool {
-    let own = &accesses[step.first_access as usize..(step.first_access + step.accesses) as usize];
+    let own = accesses_of(step, accesses);
     for (item, others) in sequence.iter() {
         if item.path == step.path {
             return item.alternative == step.alternative;

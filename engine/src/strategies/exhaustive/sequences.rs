@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use everyway_protocol::operation::{Action, Operation, Reply};
 use everyway_protocol::schedule::Alternative;
 
+use super::Asleep;
 use super::tree::Sequence;
 use crate::dependence::Step;
 use crate::execution::ranked::Ranked;
@@ -15,50 +16,76 @@ use crate::happens_before::{HappensBefore, Race, Second, gist_if_enabled};
 /// The memory that sequences are made in.
 #[derive(Debug, Default)]
 pub(super) struct Sequences {
+    /// The events of the sequence, by rank, without the race's second.
+    ranks: Vec<u32>,
     sequence: Sequence,
     accesses: Vec<Access>,
 }
 
+/// Whether a step could come first in a sequence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum First {
+    /// It is its event of this rank, and commutes with all before.
+    At(u32),
+    /// Something of its task, or that it conflicts with, comes before it.
+    No,
+    /// It commutes with all events and is none of them.
+    Open,
+}
+
 impl Sequences {
-    /// All events of the execution that do not come after the race's first, and then its second, with
-    /// what it touches when the first has not happened.
-    pub(super) fn reversed(
-        &mut self,
-        execution: &Execution,
-        order: &HappensBefore,
-        race: &Race,
-    ) -> &mut Sequence {
+    /// Looks for all events of the execution that do not come after the race's first, without its
+    /// second.
+    pub(super) fn begin(&mut self, execution: &Execution, order: &HappensBefore, race: &Race) {
         let first = race.first as usize;
-        self.sequence.clear();
-        for rank in first + 1..execution.ranked.len() {
-            if race.second != Second::Event(rank as u32) && !order.is_before(first, rank) {
-                let ranked = execution.ranked.all[rank];
-                let accesses = execution.ranked.accesses(rank);
-                let wakes = execution.has_timed_wait && is_sleep(ranked.operation.action);
-                let (ordinal, alternative) = (ranked.ordinal, ranked.alternative);
-                self.sequence.push(ranked.path, ordinal, alternative, wakes, accesses);
+        let ranks = race.first + 1..execution.ranked.len() as u32;
+        self.ranks.clear();
+        self.ranks.extend(ranks.filter(|rank| {
+            race.second != Second::Event(*rank) && !order.is_before(first, *rank as usize)
+        }));
+    }
+
+    /// Whether the step could come first among these events.
+    pub(super) fn first(&self, execution: &Execution, step: &Asleep, own: &[Access]) -> First {
+        for rank in &self.ranks {
+            let ranked = &execution.ranked.all[*rank as usize];
+            if ranked.path == step.path {
+                let same = ranked.alternative == step.alternative;
+                return if same { First::At(*rank) } else { First::No };
+            }
+            if footprint::conflict(own, execution.ranked.accesses(*rank as usize)) {
+                return First::No;
             }
         }
-        let earlier = execution.ranked.all[first];
+        First::Open
+    }
+
+    /// These events, and then the race's second, with what it touches when the first has not happened.
+    pub(super) fn reversed(&mut self, execution: &Execution, race: &Race) -> &mut Sequence {
+        let first = race.first as usize;
+        self.sequence.clear();
+        for rank in &self.ranks {
+            let ranked = &execution.ranked.all[*rank as usize];
+            let accesses = execution.ranked.accesses(*rank as usize);
+            let wakes = execution.has_timed_wait && is_sleep(ranked.operation.action);
+            let (ordinal, alternative) = (ranked.ordinal, ranked.alternative);
+            self.sequence.push(ranked.path, ordinal, alternative, wakes, accesses);
+        }
+        let earlier = &execution.ranked.all[first];
         self.accesses.clear();
         match race.second {
             Second::Event(rank) => {
-                let later = execution.ranked.all[rank as usize];
+                let later = &execution.ranked.all[rank as usize];
                 let operation = later.operation;
                 if footprint::depends_on_gist(operation.action) {
-                    let gist = gist_before(execution, &earlier, &operation).unwrap_or(later.gist);
+                    let gist = gist_before(execution, earlier, &operation).unwrap_or(later.gist);
                     let step = Step { task: later.task, alternative: later.alternative, operation };
                     execution.touch(&step, gist, &mut self.accesses);
                 } else {
                     self.accesses.extend_from_slice(execution.ranked.accesses(rank as usize));
                 }
-                self.sequence.push(
-                    later.path,
-                    later.ordinal,
-                    later.alternative,
-                    false,
-                    &self.accesses,
-                );
+                let (ordinal, alternative) = (later.ordinal, later.alternative);
+                self.sequence.push(later.path, ordinal, alternative, false, &self.accesses);
             }
             Second::Pending(_) | Second::Expired(_) => {
                 let (step, ordinal) = waiting(execution, race.second);
