@@ -108,8 +108,9 @@ pub struct HappensBefore {
     /// The rank of the first event that others had to be ordered with although they touch nothing of
     /// it: from there on nothing is taken back event by event.
     firm: u32,
-    /// For each task what came before an expiry since its last event. Its next event comes after that,
-    /// but not because it knew: it may have waited all the time for something else.
+    /// For each task what came before an expiry, or another moment at which all stood still, since its
+    /// last event. Its next event comes after that, but not because it knew: it may have waited all the
+    /// time for something else.
     expired: Vec<u32>,
     /// The last access at each place: the lives of tasks, then objects.
     heads: Vec<u32>,
@@ -396,15 +397,12 @@ impl HappensBefore {
         if !self.expired.is_empty() {
             self.expired[task * self.stride..(task + 1) * self.stride].fill(0);
         }
-        let runs_out = ranked.alternative == Alternative::Expire
-            || matches!(operation.action, Action::Loop(LoopAction::Pass));
-        if everything && runs_out {
+        // An expiry, a pass of an event loop, or a second look because nothing else could go on.
+        if everything && operation.action != Action::ProgramEnd {
             self.expired.resize(self.tasks * self.stride, 0);
             for row in self.expired.chunks_exact_mut(self.stride) {
                 join(row, &self.clock);
             }
-        } else if everything && operation.action != Action::ProgramEnd {
-            self.join_all_tasks();
         }
         if let Action::TaskStart(child) = operation.action
             && let Some(start) = self.starts.get_mut(child.index())
