@@ -6,8 +6,9 @@ use crate::local::mix;
 use crate::program::Instruction::{
     Acquire, AcquireWithin, Add, Await, AwaitWithin, Change, Choose, Clear, CompareExchange, Count,
     EndProgram, FailIf, Get, Give, Insert, IsAlive, IsLocked, IsSet, Join, JoinAll, JoinWithin,
-    JumpIf, Load, Make, Notify, Permits, Plus, Pop, Read, Release, Set, Sleep, Start, StartDaemon,
-    Store, Swap, Take, TakeWithin, TryAcquire, TryTake, Wait, WaitWithin, Write, Yield,
+    JumpIf, Living, Load, Make, Notify, Permits, Plus, Pop, Print, Read, ReadClock, Release, Set,
+    Sleep, Start, StartDaemon, Store, Swap, Take, TakeWithin, TryAcquire, TryTake, Until, Wait,
+    WaitWithin, Write, Yield,
 };
 use crate::program::{ENTRIES, HANDLES, Instruction, Kind, Place, Program, Test, Value};
 
@@ -43,6 +44,8 @@ pub struct Shape {
     pub timed: bool,
     /// Whether it should have many interleavings.
     pub large: bool,
+    /// Whether tasks also go round until something is there, count each other, print and read the clock.
+    pub more: bool,
 }
 
 /// A mutex, semaphore … of the program, for those who know it.
@@ -217,6 +220,9 @@ impl Generator {
 
     fn step(&mut self, known: &[Known], others: &[u8], code: &mut Vec<Instruction>) {
         let to = self.register();
+        if self.shape.more && self.numbers.chance(1, 3) {
+            return self.more(known, to, code);
+        }
         match self.numbers.below(16) {
             0 if !others.is_empty() => {
                 let other = self.numbers.pick(others);
@@ -241,6 +247,19 @@ impl Generator {
                 code[at] = JumpIf(test, Value::Register(to), value, by);
             }
             _ => self.object_step(known, code),
+        }
+    }
+
+    fn more(&mut self, known: &[Known], to: u8, code: &mut Vec<Instruction>) {
+        let number = |known: &&Known| matches!(known.kind, Kind::Cell(_) | Kind::Atomic(_));
+        let numbers: Vec<Place> = known.iter().filter(number).map(|known| known.place).collect();
+        let value = self.value();
+        match self.numbers.below(6) {
+            0 => code.push(Living(to)),
+            1 => code.push(Print(value)),
+            2 => code.push(ReadClock),
+            _ if numbers.is_empty() => code.push(Print(value)),
+            _ => code.push(Until(self.numbers.pick(&numbers), value)),
         }
     }
 

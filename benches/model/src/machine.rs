@@ -1,6 +1,7 @@
 //! The interpreter that runs a model program on the engine: flat, and without allocation once it is
 //! warm.
 
+use everyway_engine::execution::task::TaskState;
 use everyway_engine::execution::{Directive, Ending, Execution};
 use everyway_engine::points::Points;
 use everyway_engine::primitives::ObjectState;
@@ -9,7 +10,7 @@ use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
 use everyway_protocol::operation::{Action, Field, Nanoseconds, Operation, Reply};
 
 use crate::local::{self, End, Stop, TaskLeft, mix};
-use crate::program::{ENTRIES, HANDLES, Instruction, Kind, Place, Program, REGISTERS};
+use crate::program::{ENTRIES, HANDLES, Instruction, Kind, Place, Program, REGISTERS, Value};
 
 /// What an entry holds that is not there.
 const ABSENT: i64 = i64::MIN;
@@ -45,6 +46,13 @@ const NEW: Task = Task {
     registers: [0; REGISTERS],
 };
 
+/// What a task does next.
+enum Next {
+    Announces(Operation),
+    /// It is at the head of a loop.
+    Round(SiteId),
+}
+
 /// The program's own state in one execution.
 pub struct Machine<'a> {
     program: &'a Program,
@@ -52,11 +60,14 @@ pub struct Machine<'a> {
     /// Which of the program's tasks each of the engine's is.
     numbers: Vec<u8>,
     cells: Vec<i64>,
+    kinds: Vec<Kind>,
     containers: Vec<[i64; ENTRIES]>,
     /// For each object a name that means the same in every execution.
     names: Vec<u32>,
     sites: Vec<u32>,
     base: u32,
+    /// The sum of the hashes of what was printed.
+    printed: u64,
 }
 
 impl<'a> Machine<'a> {
@@ -74,10 +85,12 @@ impl<'a> Machine<'a> {
             tasks: vec![NEW; program.tasks.len()],
             numbers: Vec::new(),
             cells: Vec::new(),
+            kinds: Vec::new(),
             containers: Vec::new(),
             names: Vec::new(),
             sites,
             base: 0,
+            printed: 0,
         }
     }
 
@@ -91,17 +104,22 @@ impl<'a> Machine<'a> {
         self.begin(execution);
         let mut current = 0;
         loop {
-            let operation = self.next(execution, current);
-            let mut directive = execution.announce(operation, points, strategy);
+            let next = self.next(execution, current);
+            let exits =
+                matches!(&next, Next::Announces(operation) if operation.action == Action::TaskExit);
+            let mut directive = match next {
+                Next::Announces(operation) => execution.announce(operation, points, strategy),
+                Next::Round(site) => execution.round(site, true, points, strategy),
+            };
             loop {
                 match directive {
                     Directive::End(ending) => return ending,
-                    Directive::Continue(_) if operation.action == Action::TaskExit => {
+                    Directive::Continue(_) if exits => {
                         self.tasks[current].ended = true;
                         directive = execution.after_exit(strategy);
                     }
                     Directive::Continue(reply) => {
-                        self.finish(current, reply);
+                        self.finish(execution, current, reply);
                         break;
                     }
                     Directive::Switch(id) => {
@@ -113,7 +131,7 @@ impl<'a> Machine<'a> {
                             continue;
                         }
                         if core::mem::take(&mut task.announced) {
-                            self.finish(current, execution.reply(id));
+                            self.finish(execution, current, execution.reply(id));
                         }
                         break;
                     }
@@ -131,7 +149,9 @@ impl<'a> Machine<'a> {
         self.numbers.clear();
         self.numbers.push(0);
         self.cells.clear();
+        self.kinds.clear();
         self.containers.clear();
+        self.printed = 0;
         self.names.clear();
         for kind in &self.program.objects {
             execution.new_object(kind.for_the_engine());
@@ -140,6 +160,7 @@ impl<'a> Machine<'a> {
     }
 
     fn add_object(&mut self, kind: Kind, name: u32) {
+        self.kinds.push(kind);
         self.cells.push(if let Kind::Cell(value) = kind { value } else { 0 });
         self.names.push(name);
         if kind == Kind::Container {
@@ -159,7 +180,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The task's next operation; what comes before it is done.
-    fn next(&mut self, execution: &mut Execution, number: usize) -> Operation {
+    fn next(&mut self, execution: &mut Execution, number: usize) -> Next {
         let code = &self.program.tasks[number];
         loop {
             let task = &mut self.tasks[number];
@@ -169,7 +190,7 @@ impl<'a> Machine<'a> {
                 SiteId(self.sites[number] + u32::from(task.place) * 2 + u32::from(task.part));
             if stop != Stop::Operation {
                 task.failed = stop == Stop::Failure;
-                return Operation::new(Action::TaskExit, ObjectId::NONE, site);
+                return Next::Announces(Operation::new(Action::TaskExit, ObjectId::NONE, site));
             }
             let place = task.place as usize;
             match code[place] {
@@ -188,9 +209,19 @@ impl<'a> Machine<'a> {
                     let id = execution.new_task(daemon);
                     self.numbers.push(child);
                     self.tasks[child as usize] = Task { id, daemon, handles, ..NEW };
-                    return Operation::new(Action::TaskStart(id), ObjectId::NONE, site);
+                    let start = Operation::new(Action::TaskStart(id), ObjectId::NONE, site);
+                    return Next::Announces(start);
                 }
-                instruction => return self.operation(number, instruction, site),
+                Instruction::Until(..) if self.tasks[number].part != 1 => {
+                    let head = SiteId(self.sites[number] + place as u32 * 2);
+                    if self.tasks[number].part == 0 {
+                        execution.enter_loop(head);
+                    }
+                    return Next::Round(head);
+                }
+                instruction => {
+                    return Next::Announces(self.operation(number, instruction, site));
+                }
             }
         }
     }
@@ -276,16 +307,21 @@ impl<'a> Machine<'a> {
             I::Join(other) => none(join(other)),
             I::JoinWithin(_, other, time) => timed(none(join(other)), time),
             I::IsAlive(_, other) => none(Action::TaskIsAlive(self.tasks[other as usize].id)),
+            I::Living(_) => none(Action::TaskEnumerate),
             I::JoinAll => none(Action::TaskJoinAll),
             I::Choose(_, count) => none(Action::Choose(count)),
             I::Sleep(time) => timed(none(Action::Sleep), time),
             I::EndProgram => none(Action::ProgramEnd),
+            I::Until(place, _) if self.is_atomic(number, place) => on(Action::AtomicLoad, place),
+            I::Until(place, _) => on(Action::Read(Field::Whole), place),
+            I::Print(value) => none(Action::Print(of(value) as u32)),
+            I::ReadClock => none(Action::ClockRead),
             _ => none(Action::Yield),
         }
     }
 
     /// The task's operation was executed: what it does to the program's own state.
-    fn finish(&mut self, number: usize, reply: Reply) {
+    fn finish(&mut self, execution: &Execution, number: usize, reply: Reply) {
         use Instruction as I;
         let instruction = self.program.tasks[number][self.tasks[number].place as usize];
         let answer = match reply {
@@ -312,6 +348,20 @@ impl<'a> Machine<'a> {
                 see(task, to, i64::from(answer == expected));
             }
             I::Start(child) | I::StartDaemon(child) => self.tasks[child as usize].started = true,
+            I::Until(place, value) => {
+                if self.goes_round(number, place, value, reply) {
+                    return;
+                }
+            }
+            I::Living(to) => {
+                let lives = |id: u32| {
+                    execution.task(TaskId(id)).is_some_and(|task| {
+                        !matches!(task.state, TaskState::New | TaskState::Finished)
+                    })
+                };
+                let living = (0..execution.task_count() as u32).filter(|id| lives(*id)).count();
+                see(&mut self.tasks[number], to, living as i64);
+            }
             I::Wait(..) | I::WaitWithin(..) if self.wait_goes_on(number, answer) => return,
             I::Await(_) | I::AwaitWithin(..) if self.tasks[number].part == 0 && answer == 0 => {
                 self.tasks[number].part = 1;
@@ -327,9 +377,33 @@ impl<'a> Machine<'a> {
                 }
             }
         }
+        if let I::Print(value) = instruction {
+            let value = local::value(&self.tasks[number].registers, value);
+            self.printed = self.printed.wrapping_add(mix(1, value as u64));
+        }
         let task = &mut self.tasks[number];
         task.part = 0;
         task.place += 1;
+    }
+
+    fn is_atomic(&self, number: usize, place: Place) -> bool {
+        matches!(self.kinds.get(self.cell(number, place)), Some(Kind::Atomic(_)))
+    }
+
+    /// Whether a loop is not over: 0 is before it, 1 before its look, 2 after one that found something
+    /// else.
+    fn goes_round(&mut self, number: usize, place: Place, value: Value, reply: Reply) -> bool {
+        let found = match reply {
+            Reply::Value(found) => found as i64,
+            _ => self.cells[self.cell(number, place)],
+        };
+        let task = &mut self.tasks[number];
+        let over = task.part == 1 && found == local::value(&task.registers, value);
+        if over {
+            task.seen = mix(task.seen, 0);
+        }
+        task.part = if task.part == 1 { 2 } else { 1 };
+        !over
     }
 
     /// Whether a wait on a condition is not over: 0 is before it, 1 in it, 2 when its time ran out.
@@ -408,8 +482,11 @@ impl<'a> Machine<'a> {
             _ if last == Some(Action::ProgramEnd) => End::Program,
             _ => End::Complete,
         };
-        let tasks = self.tasks.iter().map(|task| {
+        let tasks = self.tasks.iter().zip(&self.program.tasks).map(|(task, code)| {
             let Task { started, daemon, ended, failed, place, part, seen, .. } = *task;
+            // How often it went round is nobody's business.
+            let rounds = matches!(code.get(place as usize), Some(Instruction::Until(..)));
+            let part = if rounds { 0 } else { part };
             (TaskLeft { started, daemon, ended, failed, place, part, seen }, task.registers)
         });
         let objects = 0..self.program.objects.len();
@@ -424,7 +501,7 @@ impl<'a> Machine<'a> {
             };
             core::iter::once(atomic).chain(entries.iter().copied())
         });
-        local::left(end, tasks, memory)
+        local::left(end, tasks, memory.chain([self.printed as i64]))
     }
 
     /// The program's number for one of the engine's tasks.

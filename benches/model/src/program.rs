@@ -211,6 +211,8 @@ pub enum Instruction {
     JoinWithin(u8, u8, Nanoseconds),
     /// Looks whether the task lives; no if nobody started it.
     IsAlive(u8, u8),
+    /// Counts the tasks that live.
+    Living(u8),
     /// Waits until all other tasks that are no daemons have ended.
     JoinAll,
 
@@ -220,6 +222,12 @@ pub enum Instruction {
     Sleep(Nanoseconds),
     /// Lets others go on.
     Yield,
+    /// Goes round and round until a cell or an atomic number is this.
+    Until(Place, Value),
+    /// Prints the number. What is printed is known, in no order.
+    Print(Value),
+    /// Reads the clock, and does nothing with it: what it says is no part of a result.
+    ReadClock,
     /// Makes an object and names it by the handle.
     Make(u8, Kind),
 }
@@ -243,6 +251,7 @@ impl Instruction {
             | I::Store(place, _)
             | I::Add(_, place, _)
             | I::Swap(_, place, _)
+            | I::Until(place, _)
             | I::CompareExchange(_, place, ..)
             | I::Acquire(place)
             | I::AcquireWithin(_, place, _)
@@ -313,6 +322,12 @@ impl Program {
                     | JoinWithin(..)
             )
         })
+    }
+
+    /// Whether tasks go round and round.
+    #[must_use]
+    pub fn has_loops(&self) -> bool {
+        self.tasks.iter().flatten().any(|instruction| matches!(instruction, Instruction::Until(..)))
     }
 
     /// Whether tasks make objects.

@@ -5,7 +5,7 @@ use everyway_model::laws::{Judge, Patience};
 use everyway_model::program::Instruction::{
     Acquire, AcquireWithin, Add, Await, AwaitWithin, Choose, EndProgram, Give, IsAlive, IsLocked,
     JoinAll, JoinWithin, JumpIf, Permits, Read, Release, Set, Sleep, Start, StartDaemon, Take,
-    TakeWithin, Wait, WaitWithin, Write, Yield,
+    TakeWithin, Until, Wait, WaitWithin, Write, Yield,
 };
 use everyway_model::program::{Instruction, Kind, Place, Program, Test, Value};
 
@@ -122,6 +122,15 @@ fn a_timed_acquire_may_run_out_while_the_mutex_is_held() {
     let first = [AwaitWithin(1, Place::Object(2), 3), AcquireWithin(3, FIRST, 1)];
     let second = [Acquire(FIRST), WaitWithin(0, SECOND, FIRST, 2), Release(FIRST)];
     holds(&objects, &[BOTH, &first, &second]);
+}
+
+#[test]
+fn a_second_look_of_a_loop_hides_no_race_of_those_that_wait_on() {
+    let main = [Start(1), Start(2), Start(3)];
+    let loops = [Until(SECOND, ONE)];
+    let objects = [Kind::Mutex, Kind::Cell(0)];
+    holds(&objects, &[&main, &loops, &[Acquire(FIRST), Release(FIRST)], &[Acquire(FIRST)]]);
+    holds(&objects, &[&main, &loops, &[Acquire(FIRST)], &[AcquireWithin(2, FIRST, 1)]]);
 }
 
 #[test]

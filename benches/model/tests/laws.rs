@@ -9,9 +9,12 @@ use everyway_model::laws::{Figures, Judge, Patience};
 
 /// What came of the programs of these seeds.
 fn judge(seeds: std::ops::Range<u64>, timed: bool, clock: ClockMode) -> Vec<Figures> {
+    judge_shape(seeds, Shape { timed, large: false, more: false }, clock)
+}
+
+fn judge_shape(seeds: std::ops::Range<u64>, shape: Shape, clock: ClockMode) -> Vec<Figures> {
     let mut judge = Judge::default();
     let patience = Patience { states: 4_000, interleavings: 1_500, executions: 700 };
-    let shape = Shape { timed, large: false };
     let judged = seeds.map(|seed| {
         let program = generator::program(seed, shape);
         let judged = judge.judge(&program, clock, &patience);
@@ -37,6 +40,14 @@ fn each_class_is_visited_once_where_nothing_is_timed() {
 #[test]
 fn no_result_is_missed_where_waits_may_run_out() {
     enough(&judge(2_000_000..2_000_600, true, ClockMode::Legal), 400, 150);
+}
+
+#[test]
+fn no_result_is_missed_where_tasks_go_round_print_and_count_each_other() {
+    for timed in [false, true] {
+        let shape = Shape { timed, large: false, more: true };
+        enough(&judge_shape(5_000_000..5_000_600, shape, ClockMode::Legal), 400, 150);
+    }
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn of_published_programs_it_is_what_every_interleaving_gives() {
 #[test]
 fn of_random_programs_it_is_what_every_interleaving_gives() {
     for timed in [false, true] {
-        let shape = Shape { timed, large: false };
+        let shape = Shape { timed, large: false, more: false };
         let programs = (6_000_000..6_000_800).map(|seed| generator::program(seed, shape));
         let agreed = programs.filter(|program| agree(program, 2_000)).count();
         assert!(agreed >= 200, "{agreed}, timed: {timed}");

@@ -135,7 +135,7 @@ fn work(options: &Options, next: &AtomicU64, sums: &Mutex<Sums>) {
         let seed = options.seed + count;
         let large = seed % LARGE_EACH == 7;
         // Of eight programs three have time limits, one for each clock.
-        let shape = Shape { timed: matches!(seed % 8, 0 | 1 | 4), large };
+        let shape = Shape { timed: matches!(seed % 8, 0 | 1 | 4), large, more: seed / 8 % 4 == 1 };
         let clock = match seed % 8 {
             0 => ClockMode::Exact,
             1 => ClockMode::Any,

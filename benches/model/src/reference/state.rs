@@ -64,6 +64,8 @@ pub(super) struct State {
     now: u32,
     count: u8,
     made: u8,
+    /// The sum of the hashes of what was printed.
+    printed: u64,
     tasks: [Task; TASKS],
     objects: [Object; OBJECTS],
 }
@@ -93,6 +95,7 @@ impl State {
             now: 0,
             count: program.tasks.len() as u8,
             made: program.objects.len() as u8,
+            printed: 0,
             tasks: [task; TASKS],
             objects: [Object::Number(0); OBJECTS],
         };
@@ -141,7 +144,7 @@ impl State {
             };
             core::iter::once(number).chain(entries.iter().copied())
         });
-        local::left(end, tasks, memory)
+        local::left(end, tasks, memory.chain([self.printed as i64]))
     }
 
     fn start(
@@ -340,6 +343,10 @@ impl State {
                     || task.daemon
                     || matches!(task.status, Status::Unstarted | Status::Ended)
             }),
+            I::Until(place, value) => match self.object(number, place) {
+                Object::Number(found) => *found == local::value(&task.registers, value),
+                _ => true,
+            },
             I::Sleep(_) => !self.exact || task.deadline <= self.now,
             _ => true,
         }
@@ -412,6 +419,7 @@ impl State {
             | I::IsSet(to, _)
             | I::JoinWithin(to, ..)
             | I::IsAlive(to, _)
+            | I::Living(to)
             | I::Choose(to, _) => self.see(number, to, answer),
             I::Write(..) | I::Change(..) | I::Insert(..) | I::Start(_) | I::StartDaemon(_) => {}
             I::WaitWithin(to, ..) if answer != -1 => {
@@ -461,6 +469,15 @@ impl State {
                 1
             }
             I::IsAlive(_, other) => i64::from(self.tasks[other as usize].status != Status::Ended),
+            I::Living(_) => {
+                let lives = |task: &&Task| matches!(task.status, Status::Ready | Status::Ending);
+                self.tasks.iter().filter(lives).count() as i64
+            }
+            I::Print(value) => {
+                self.printed = self.printed.wrapping_add(mix(1, of(self, value) as u64));
+                1
+            }
+            I::Until(..) | I::ReadClock => 1,
             I::Wait(condition, mutex) | I::WaitWithin(_, condition, mutex, _) => {
                 return Some(self.wait(number, condition, mutex));
             }
