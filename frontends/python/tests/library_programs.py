@@ -248,6 +248,17 @@ _SOURCES = {
         seen.append([each.name for each in threading.enumerate()])
         seen.append((thread.daemon, thread.is_alive(), thread.name, thread.ident is not None))
     """,
+    "names_drawn_by_two_tasks": """
+        import threading
+        found = {}
+        def make(who):
+            found[who] = threading.Thread(target=print).name
+        pair = [threading.Thread(target=make, args=(who,), name=who) for who in "ab"]
+        for each in pair:
+            each.start()
+        for each in pair:
+            each.join()
+    """,
     "thread_subclass_with_names_of_its_own": """
         import threading
         class Worker(threading.Thread):
@@ -363,7 +374,7 @@ _SOURCES = {
         jobs, found = queue.Queue(maxsize=1), []
         def put(item):
             try:
-                jobs.put(item, timeout=0.01)
+                jobs.put(item, timeout=5)
             except queue.Full:
                 found.append("full")
         run(lambda: put(1), lambda: put(2), jobs.get)
@@ -374,7 +385,7 @@ _SOURCES = {
         jobs, found = queue.Queue(), []
         def get():
             try:
-                found.append(jobs.get(timeout=0.01))
+                found.append(jobs.get(timeout=5))
             except queue.Empty:
                 found.append("empty")
         run(get, lambda: jobs.put(1))
@@ -515,7 +526,7 @@ _SOURCES = {
         jobs, found = queue.SimpleQueue(), []
         def get():
             try:
-                found.append(jobs.get(timeout=0.01))
+                found.append(jobs.get(timeout=5))
             except queue.Empty:
                 found.append("empty")
         run(lambda: jobs.put(1), get, lambda: found.append(jobs.qsize()))

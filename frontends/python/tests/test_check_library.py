@@ -31,6 +31,7 @@ RESULTS = {
     "future_cancelled_or_begun": 2,
     "future_given_by_hand": 4,
     "log_of_two_threads": 2,
+    "names_drawn_by_two_tasks": 2,
     "pool_callback": 2,
     "pool_callback_takes_a_lock": 2,
     "pool_one_worker_or_two": 2,

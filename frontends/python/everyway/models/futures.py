@@ -15,7 +15,7 @@ from everyway import _core as core
 from everyway.models.dressing import replace
 from everyway.models.natives import Inner, is_native
 from everyway.models.objects import new_object
-from everyway.models.thread import limit_of
+from everyway.models.thread import limit_of, lock
 from everyway.world.identity import serial_hash, serial_id
 from everyway.world.refusal import stand_in
 
@@ -238,7 +238,24 @@ def install_thread(module: ModuleType) -> None:
         return simple() if initialized else WorkQueue()
 
     module.queue = SimpleNamespace(SimpleQueue=make, Empty=real.Empty)  # type: ignore[attr-defined]
+    module.ThreadPoolExecutor._counter = _Numbers()
     module.weakref = SimpleNamespace(ref=_Reference, WeakKeyDictionary=weakref.WeakKeyDictionary)  # type: ignore[attr-defined]
+
+
+class _Numbers:
+    """The numbers in the names of pools: which pool gets which shows who was made first."""
+
+    def __init__(self) -> None:
+        self._turn = lock()
+        self._execution = 0
+        self._next = 0
+
+    def __call__(self) -> int:
+        with self._turn:
+            if self._execution != core.execution_number():
+                self._execution, self._next = core.execution_number(), 0
+            self._next += 1
+            return self._next - 1
 
 
 class _Reference:

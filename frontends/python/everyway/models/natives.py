@@ -2,7 +2,8 @@
 
 The library's own code for them runs on the modelled locks wherever somebody looks inside: a
 program that takes such an object's lock, or what it keeps, begins anew with the real code, and so
-does what is given to a function that does.
+does what is given to a function that does. Names such as `Thread-3` are drawn without an operation
+until a program with several drawers looks at one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from everyway import _core as core
 from everyway.models import objects
 
-KINDS = frozenset({"queue", "future", "barrier"})
+KINDS = frozenset({"queue", "future", "barrier", "name"})
 
 _real = KINDS  # until an exploration says otherwise
 _demanded: set[str] = set()

@@ -13,8 +13,9 @@ from typing import Any
 
 from everyway import _core as core
 from everyway.models import thread
+from everyway.models.barrier import install_barrier
 from everyway.models.dressing import replace, replace_function
-from everyway.models.natives import Inner, is_native
+from everyway.models.names import DrawnNames
 from everyway.models.objects import OUTSIDE, new_object
 from everyway.models.thread import ident_of, limit_of, native_id_of
 from everyway.world.identity import serial_hash, serial_id
@@ -31,7 +32,7 @@ def install(module: Any) -> None:
     _install_condition(module)
     _install_semaphores(module)
     _install_event(module)
-    _install_barrier(module)
+    install_barrier(module)
     _install_functions(module)
     module.id = serial_id  # what texts show of an identity
     for kind in (
@@ -84,6 +85,7 @@ class _Started:
 
 def _install_thread(module: Any) -> None:
     names = module.__dict__
+    drawn_names = DrawnNames(module)
     active: dict[int, Any] = module._active
     kind: Any = module.Thread
 
@@ -109,7 +111,8 @@ def _install_thread(module: Any) -> None:
         if name:
             name = str(name)
         else:
-            name = names["_newname"]("Thread-%d")
+            name = drawn_names.draw()
+            self.__ev_drawn__ = True
             if target is not None:
                 try:  # noqa: SIM105 - runs for every thread
                     name += f" ({target.__name__})"
@@ -177,9 +180,16 @@ def _install_thread(module: Any) -> None:
             core.task_enumerate()  # another task may be about to start it
         return self.__ev_task__ is not None and core.task_is_alive(self.__ev_task__)
 
+    def get_name(self: Any) -> str:
+        assert self._initialized, "Thread.__init__() not called"
+        if self.__ev_drawn__:
+            drawn_names.look()
+        return self._name  # type: ignore[no-any-return]
+
     def set_name(self: Any, name: Any) -> None:
         assert self._initialized, "Thread.__init__() not called"
         self._name = str(name)
+        self.__ev_drawn__ = False
         if self.__ev_task__ is not None:
             core.set_task_name(self.__ev_task__, self._name)
 
@@ -192,7 +202,7 @@ def _install_thread(module: Any) -> None:
             status += " daemon"
         if self._ident is not None:
             status += f" {self._ident}"
-        return f"<{self.__class__.__name__}({self._name}, {status})>"
+        return f"<{self.__class__.__name__}({self.name}, {status})>"
 
     replace(
         kind,
@@ -203,7 +213,8 @@ def _install_thread(module: Any) -> None:
         is_alive=is_alive,
         __repr__=show,
     )
-    kind.name = property(kind.name.fget, set_name, doc=kind.name.__doc__)
+    kind.__ev_drawn__ = False
+    kind.name = property(get_name, set_name, doc=kind.name.__doc__)
     kind._invoke_excepthook = staticmethod(invoke_excepthook)
     replace_function(module, current_thread=current)
     _install_main_thread(module)
@@ -456,75 +467,6 @@ def _install_event(module: Any) -> None:
     )
     kind._flag = property(is_set, write)
     kind._cond = property(inner_condition)
-
-
-# --- Barrier --------------------------------------------------------------------------------------
-
-
-def _install_barrier(module: Any) -> None:
-    """Announce barriers as a whole; one with an action of its own runs the real code.
-
-    Those who look at a real one look under its lock, so that the engine sees it.
-    """
-    kind: Any = module.Barrier
-    real = dict(kind.__dict__)
-
-    def init(self: Any, parties: Any, action: Any = None, timeout: Any = None) -> None:
-        if action is not None or type(parties) is not int or parties < 1 or not is_native("barrier"):
-            self.__dict__["__ev_id__"] = None
-            real["__init__"](self, parties, action, timeout)
-            return
-        self._action = None
-        self._timeout = timeout
-        self._parties = parties
-        self.__dict__["__ev_id__"] = new_object(self, "barrier", parties)
-
-    def wait(self: Any, timeout: Any = None) -> int:
-        if self.__ev_id__ is None:
-            return real["wait"](self, timeout)  # type: ignore[no-any-return]
-        if timeout is None:
-            timeout = self._timeout
-        limit = None if timeout is None else limit_of(max(timeout, 0))
-        index = core.barrier_wait(self.__ev_id__, self._parties, limit)
-        if index < 0:
-            raise module.BrokenBarrierError
-        return index
-
-    def reset(self: Any) -> None:
-        if self.__ev_id__ is None:
-            real["reset"](self)
-        else:
-            core.barrier_reset(self.__ev_id__)
-
-    def abort(self: Any) -> None:
-        if self.__ev_id__ is None:
-            real["abort"](self)
-        else:
-            core.barrier_abort(self.__ev_id__)
-
-    def looked_at(look: Any, at_native: Any) -> Any:
-        def under_lock(self: Any) -> Any:
-            if self.__ev_id__ is not None:
-                return at_native(self.__ev_id__)
-            condition = self._cond
-            if condition._lock.__ev_id__ == OUTSIDE or core.mutex_owned(condition._lock.__ev_id__):
-                return look(self)
-            with condition:
-                return look(self)
-
-        return under_lock
-
-    replace(kind, __init__=init, wait=wait, reset=reset, abort=abort)
-    natively = {
-        "n_waiting": lambda barrier: core.barrier_waiting(barrier),
-        "broken": lambda barrier: core.barrier_is_broken(barrier),
-    }
-    for name, at_native in natively.items():
-        found = real[name]
-        setattr(kind, name, property(looked_at(found.fget, at_native), doc=found.__doc__))
-    kind.__ev_id__ = None
-    for name in ("_cond", "_state", "_count"):
-        setattr(kind, name, Inner("barrier", name))
 
 
 # --- functions ------------------------------------------------------------------------------------
