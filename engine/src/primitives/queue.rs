@@ -263,23 +263,19 @@ impl Model for Queue {
         }
     }
 
-    /// A try looks at both ends, whether it succeeds or not: which of them it used is not to be told
-    /// of a state in which it was not executed.
+    /// A try that fails looks at both ends, and one that succeeds does what it tries.
     fn touch(&self, _task: TaskId, action: QueueAction, gist: u64, touches: &mut Touches<'_>) {
         let counts = Counts::of(gist);
         match action {
             QueueAction::Put { .. } => self.touch_put(counts, touches),
-            QueueAction::PutTry { .. } if self.capacity == 0 => self.touch_put(counts, touches),
-            QueueAction::Get => self.touch_get(counts, touches),
-            QueueAction::PutTry { .. } => {
-                touches.part(Touch::Write, IN);
-                touches.part(Touch::Write, OUT);
-                touches.part(Touch::Write, UNFINISHED);
-                touches.part(Touch::Read, SHUT);
+            QueueAction::PutTry { .. } if counts.shut || self.has_room(counts) => {
+                self.touch_put(counts, touches);
             }
-            QueueAction::GetTry => {
-                touches.part(Touch::Write, IN);
-                touches.part(Touch::Write, OUT);
+            QueueAction::Get => self.touch_get(counts, touches),
+            QueueAction::GetTry if counts.length() > 0 => self.touch_get(counts, touches),
+            QueueAction::PutTry { .. } | QueueAction::GetTry => {
+                touches.part(Touch::Read, IN);
+                touches.part(Touch::Read, OUT);
                 touches.part(Touch::Read, SHUT);
             }
             QueueAction::TaskDone => touches.part(Touch::Write, UNFINISHED),
