@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
+use everyway_engine::dependence::Step;
 use everyway_engine::detectors::races::Races;
 use everyway_engine::execution::{Ending, Execution, Settings};
 use everyway_engine::happens_before::HappensBefore;
@@ -36,9 +37,13 @@ struct Counting<'a> {
 impl Strategy for Counting<'_> {
     fn choose(&mut self, execution: &Execution) -> Pick {
         let pick = self.strategy.choose(execution);
-        if let Pick::Step(index) = pick {
-            let choices = execution.choices();
-            let task = choices[index].task;
+        let choices = execution.choices();
+        let step = match pick {
+            Pick::Step(index) => Some(choices[index]),
+            Pick::This(step) => Some(step),
+            Pick::Redundant | Pick::Diverged => None,
+        };
+        if let Some(Step { task, .. }) = step {
             let could_go_on = choices.iter().any(|step| {
                 let gives_way = matches!(step.operation.action, Action::Sleep | Action::Yield);
                 step.task == self.last && step.alternative != Alternative::Expire && !gives_way
