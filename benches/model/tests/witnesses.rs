@@ -47,7 +47,7 @@ fn switches(program: &Program) -> Option<BTreeMap<u64, (u32, Vec<u32>)>> {
 fn no_execution_of_a_class_has_fewer_switches_than_its_witness() {
     let (mut compared, mut several) = (0, 0);
     for seed in 7_000_000..7_000_300 {
-        let program = generator::program(seed, Shape { timed: false, large: false });
+        let program = generator::program(seed, Shape { timed: false, large: false, more: false });
         let Some(classes) = switches(&program) else { continue };
         for (fewest, witnesses) in classes.values() {
             assert!(witnesses.iter().all(|own| own == fewest), "seed {seed}:\n{program}");
