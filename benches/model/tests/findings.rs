@@ -4,10 +4,11 @@ use everyway_engine::clock::ClockMode;
 use everyway_model::laws::{Judge, Patience};
 use everyway_model::program::Instruction::{
     Acquire, AcquireWithin, Add, Await, AwaitWithin, Choose, EndProgram, Give, IsAlive, IsLocked,
-    JoinAll, JoinWithin, JumpIf, Permits, Read, Release, Set, Sleep, Start, StartDaemon, Take,
-    TakeWithin, Until, Wait, WaitWithin, Write, Yield,
+    JoinAll, JoinWithin, JumpIf, Load, Permits, Read, Release, Set, Sleep, Start, StartDaemon,
+    Store, Take, TakeWithin, Until, Wait, WaitWithin, Write, Yield,
 };
 use everyway_model::program::{Instruction, Kind, Place, Program, Test, Value};
+use everyway_model::searching::{Mode, Plan, search};
 
 fn holds(objects: &[Kind], tasks: &[&[Instruction]]) {
     let tasks = tasks.iter().map(|code| code.to_vec()).collect();
@@ -21,6 +22,7 @@ fn holds(objects: &[Kind], tasks: &[&[Instruction]]) {
 
 const FIRST: Place = Place::Object(0);
 const SECOND: Place = Place::Object(1);
+const THIRD: Place = Place::Object(2);
 const ONE: Value = Value::Number(1);
 const BOTH: &[Instruction] = &[Start(1), Start(2)];
 
@@ -131,6 +133,25 @@ fn a_second_look_of_a_loop_hides_no_race_of_those_that_wait_on() {
     let objects = [Kind::Mutex, Kind::Cell(0)];
     holds(&objects, &[&main, &loops, &[Acquire(FIRST), Release(FIRST)], &[Acquire(FIRST)]]);
     holds(&objects, &[&main, &loops, &[Acquire(FIRST)], &[AcquireWithin(2, FIRST, 1)]]);
+}
+
+/// With all that does not come after the race's first event, and not only what came before its second.
+#[test]
+fn a_sequence_is_taken_from_the_whole_execution() {
+    let tasks = [
+        vec![Start(1), Start(2), Start(3), Start(4)],
+        vec![Write(SECOND, ONE)],
+        vec![Store(THIRD, ONE), Read(1, SECOND)],
+        vec![Write(FIRST, ONE), Load(0, THIRD)],
+        vec![Store(THIRD, ONE), Read(0, FIRST), Read(1, FIRST), Write(FIRST, ONE)],
+    ];
+    let objects = vec![Kind::Cell(0), Kind::Cell(0), Kind::Atomic(0)];
+    let program = Program { name: "finding".to_owned(), objects, tasks: tasks.to_vec() };
+    let plan = Plan::optimal(ClockMode::Legal, 60_000);
+    let by_races = search(&program, &plan);
+    let by_sleep_sets = search(&program, &Plan { mode: Mode::SleepSets, ..plan });
+    assert!(by_races.finished && by_sleep_sets.finished);
+    assert_eq!((by_races.classes.len(), by_sleep_sets.classes.len()), (30, 30));
 }
 
 #[test]
