@@ -50,7 +50,10 @@ impl Exploration {
             }
             Purpose::Bounded => self.ended_bounded(ending, &outcome),
             Purpose::Early => self.ended_early(&outcome),
-            Purpose::SelfCheck => self.self_check.ended(ending, outcome.result.as_deref()),
+            Purpose::SelfCheck => {
+                let known = |result: &str| self.results.find(result).is_some();
+                self.self_check.ended(ending, outcome.result.as_deref(), known);
+            }
             Purpose::Facts | Purpose::Around => {
                 self.atomicity.ended(&self.execution, outcome.result.as_deref());
             }
@@ -127,6 +130,9 @@ impl Exploration {
         self.lock_order.look(&self.execution);
         if ending == Ending::Redundant {
             self.redundant += 1;
+            if self.execution.digest().is_some() {
+                self.self_check.note_cut(self.redundant, &self.execution);
+            }
         } else {
             let ranked = self.strategies.exhaustive.needs_races();
             if ranked && self.is_small() {
