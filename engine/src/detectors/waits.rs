@@ -80,7 +80,8 @@ fn taken_at(execution: &Execution, holder: TaskId, mutex: ObjectId) -> SiteId {
 #[must_use]
 pub fn kind_of_standstill(execution: &Execution) -> FailureKind {
     let waiting = |action: fn(Action) -> bool| {
-        execution.blocked.iter().any(|step| action(step.operation.action))
+        let awaits = all(execution);
+        awaits.iter().any(|wait| action(wait.operation.action))
     };
     if waiting(|action| action == Action::Await) {
         return FailureKind::Livelock;

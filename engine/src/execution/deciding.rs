@@ -160,6 +160,7 @@ impl Execution {
         if ending == Ending::Stuck {
             // Whoever looked once more found nothing new.
             self.unseen = None;
+            self.note_spinning();
             self.note_awaiting();
         }
         self.blocked.clear();

@@ -399,7 +399,7 @@ fn misuse_or_done(result: Result<(), Misuse>) -> Reply {
 
 /// Whether the action leaves something behind that others can see. Taking a mutex does not: it is
 /// given back.
-fn is_lasting_change(action: Action) -> bool {
+pub(super) fn is_lasting_change(action: Action) -> bool {
     !matches!(
         action,
         Action::Read(_)

@@ -18,6 +18,7 @@ use everyway_protocol::schedule::Alternative;
 
 use super::Execution;
 use super::history::Told;
+use super::spins::Spins;
 use super::task::{Task, TaskState};
 use crate::clock::ClockMode;
 use crate::dependence::Step;
@@ -42,10 +43,10 @@ pub enum Deadline {
 
 /// A loop of the execution.
 #[derive(Debug)]
-struct LoopRun {
+pub(super) struct LoopRun {
     object: ObjectId,
     model: AsyncioLoop,
-    driver: TaskId,
+    pub(super) driver: TaskId,
     /// The callbacks of its present pass, in order.
     pass: Vec<u32>,
     /// Those among them that have neither begun nor been cancelled.
@@ -57,6 +58,7 @@ struct LoopRun {
     /// Of the serial reference: first steps of activities that have to wait, oldest first.
     held: VecDeque<HandleId>,
     timers_on_end: u32,
+    pub(super) spins: Spins,
     closed: bool,
 }
 
@@ -99,6 +101,7 @@ impl Loops {
             run.running.clear();
             run.held.clear();
             run.timers_on_end = 0;
+            run.spins = Spins::default();
             run.closed = false;
         } else {
             let model = AsyncioLoop::new(Settings { clock: self.clock, ..Settings::default() });
@@ -113,6 +116,7 @@ impl Loops {
                 running: Vec::new(),
                 held,
                 timers_on_end: 0,
+                spins: Spins::default(),
                 closed: false,
             });
         }
@@ -120,7 +124,11 @@ impl Loops {
         number
     }
 
-    fn used(&self) -> &[LoopRun] {
+    pub(super) fn used_mut(&mut self) -> &mut [LoopRun] {
+        self.runs.get_mut(..self.used).unwrap_or(&mut [])
+    }
+
+    pub(super) fn used(&self) -> &[LoopRun] {
         self.runs.get(..self.used).unwrap_or(&[])
     }
 }
@@ -134,7 +142,8 @@ impl LoopRun {
     /// Of the serial reference: begins the oldest held activity if nothing else can go on.
     fn release_held(&mut self) {
         let waits = self.model.is_idle() && self.model.has_timers();
-        if self.model.waits_for_ever() || waits && self.timers_on_end >= TIMERS_ON_END {
+        let spins = self.spins.enough() && !self.model.has_timers();
+        if self.model.waits_for_ever() || spins || waits && self.timers_on_end >= TIMERS_ON_END {
             self.timers_on_end = 0;
             if let Some(handle) = self.held.pop_front() {
                 self.model.soon(handle);
@@ -276,7 +285,8 @@ impl Execution {
         }
         let history = &self.history;
         let run = self.loops.runs.get_mut(number)?;
-        run.model.signature(&|handle| history.name(handle))
+        let signature = run.model.signature(&|handle| history.name(handle))?;
+        Some(signature.then(u128::from(run.spins.count())))
     }
 
     /// The loop's present pass, or if there is none the next one, is the last.
@@ -344,6 +354,7 @@ impl Execution {
     ) {
         self.tell(Told::Enter(handle, activity));
         let unit = activity.unwrap_or(self.current);
+        let events = self.trace.events.len();
         if let Some(run) = self.number_of(object).and_then(|number| self.loops.runs.get_mut(number))
         {
             if let Some(handle) = handle {
@@ -352,6 +363,9 @@ impl Execution {
                 self.ran_out.extend(ends.map(|(_, site)| *site));
             }
             run.running.push((handle.map(HandleId), unit));
+            if handle.is_some() {
+                run.spins.enter(events);
+            }
         }
         self.tasks[self.current.index()].unit = unit;
     }
@@ -360,8 +374,13 @@ impl Execution {
     pub fn leave_callback(&mut self, object: ObjectId) {
         self.tell(Told::Leave);
         let mut unit = self.current;
+        let began = self.run_of(object).map_or(0, |run| run.spins.callback());
+        let changed = self.has_changed_since(began);
         if let Some(run) = self.run_mut(object) {
-            run.running.pop();
+            let last = run.running.pop();
+            if last.is_some_and(|(handle, _)| handle.is_some()) {
+                run.spins.leave(changed);
+            }
             unit = run.running.last().map_or(unit, |last| last.1);
         }
         self.tasks[self.current.index()].unit = unit;
@@ -445,19 +464,28 @@ impl Execution {
     /// to wait until nothing else can go on. Says whether a pass that doesn't only wait was offered.
     pub(super) fn offer_passes(&mut self, step: &Step, late: bool) -> bool {
         let (clock, now, holds) = (self.settings.clock, self.now, self.loops.holds);
-        let early = clock == ClockMode::Any;
+        let object = step.operation.object;
+        let began = self.run_of(object).map_or(0, |run| run.spins.pass());
+        let foreign = self.has_foreign_event_since(began, step.task);
         let mut offered = core::mem::take(&mut self.choices);
         let mut awake = false;
-        if let Some(run) = self.run_mut(step.operation.object) {
+        if let Some(run) = self.run_mut(object) {
             if holds {
                 run.release_held();
             }
             let idle = run.model.is_idle();
+            let spins = run.spins.enough() && !idle && !run.model.is_stopping() && !foreign;
             let _ = run.model.choices();
+            let is_early = |choice: &Choice| choice.needs == Needs::EarlyExpiry;
+            let is_new = |choice: &Choice| !spins || !choice.due.is_empty();
+            let mut listed = run.model.listed().iter();
+            // Where all go round and round, patience ends if nothing else can.
+            let early = clock == ClockMode::Any
+                || spins && !listed.any(|choice| is_new(choice) && !is_early(choice));
             for (number, choice) in run.model.listed().iter().enumerate() {
                 let waits = clock == ClockMode::Legal && idle && run.expires(choice);
                 let due = clock != ClockMode::Exact || choice.least <= i128::from(now);
-                if due && waits == late && (early || choice.needs != Needs::EarlyExpiry) {
+                if due && waits == late && is_new(choice) && (early || !is_early(choice)) {
                     let alternative = Alternative::Pick(number as u32);
                     offered.push(Step { alternative, ..*step });
                     awake |= !idle;
@@ -502,7 +530,12 @@ impl Execution {
         if self.is_expiry_pass(step) {
             self.stand_still();
         }
+        self.passes += 1;
+        let events = self.trace.events.len();
+        let began = self.run_of(step.operation.object).map_or(0, |run| run.spins.pass());
+        let alone = !self.has_foreign_event_since(began, step.task);
         if let Some(run) = self.run_mut(step.operation.object) {
+            run.spins.begin_pass(events, alone);
             run.timers_on_end = if run.model.is_idle() { run.timers_on_end + 1 } else { 0 };
             let _ = run.model.choices();
             run.pass.clear();

@@ -11,6 +11,7 @@ mod history;
 pub mod loops;
 pub mod ranked;
 mod ready;
+mod spins;
 pub mod task;
 
 use alloc::collections::VecDeque;
@@ -89,6 +90,9 @@ const ROUNDS_ON_END: u32 = 1_000;
 /// After so many such moments an execution is cut: it goes round and round.
 const YIELD_BOUND: u32 = 1_000;
 
+/// After so many passes of loops an execution is cut.
+const PASS_BOUND: u32 = 50_000;
+
 /// A task that waits for a mutex whose holder waits in turn, and so on round to itself.
 pub type Circle = Vec<TaskId>;
 
@@ -113,6 +117,7 @@ pub struct Execution {
     /// Whether some wait has had a time limit, in this execution or an earlier one.
     pub has_timed_wait: bool,
     yields: u32,
+    passes: u32,
     objects: Objects,
     tasks: Vec<Task>,
     current: TaskId,
@@ -146,6 +151,7 @@ impl Execution {
             unseen: None,
             has_timed_wait: false,
             yields: 0,
+            passes: 0,
             objects: Objects::default(),
             tasks: Vec::new(),
             current: TaskId::MAIN,
@@ -174,6 +180,7 @@ impl Execution {
         self.ran_out.clear();
         self.unseen = None;
         self.yields = 0;
+        self.passes = 0;
         self.objects.clear();
         self.loops.begin();
         self.history.begin();
@@ -350,6 +357,9 @@ impl Execution {
         }
         if is_pass(operation.action) {
             self.drive(operation.object);
+            if self.passes >= PASS_BOUND {
+                return self.end(Ending::Bound);
+            }
         }
         self.has_timed_wait |= operation.timeout.is_some() && !is_sleep(operation.action);
         if !self.is_point(&operation, points) {
@@ -402,8 +412,11 @@ impl Execution {
         strategy: &mut dyn Strategy,
     ) -> Directive {
         let events = self.trace.events.len();
-        let task = &mut self.tasks[self.current.index()];
         // What others do meanwhile they do in this task: it can't wait for them here.
+        if passive && self.actor() != self.current {
+            self.go_round(site);
+        }
+        let task = &mut self.tasks[self.current.index()];
         let passive = passive && task.unit == self.current;
         if !task.begin_round(site, events) || !passive {
             task.restart_round(site, events);

@@ -52,6 +52,8 @@ pub struct Task {
     pub on_loop: bool,
     /// The task whose steps its steps are: itself, or that which runs its loop.
     pub driver: TaskId,
+    /// Of an activity: the loop that it goes round without doing anything.
+    pub spins_at: SiteId,
     /// Of an activity: what it awaits.
     pub awaits: Option<Operation>,
     /// Whether the program's end does not wait for it.
@@ -97,6 +99,7 @@ impl Task {
             unit: id,
             on_loop: false,
             driver: id,
+            spins_at: SiteId::NONE,
             awaits: None,
             daemon,
             reply: Reply::Done,
