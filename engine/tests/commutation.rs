@@ -379,8 +379,9 @@ fn laws() -> Vec<Law> {
         [Start, Cancel, Fire, IsPending].map(Action::Timer)
     };
     let mailbox = {
-        use MailboxAction::{Close, Post, Receive, ReceiveTry};
-        [Post(1), Post(2), Receive, ReceiveTry, Close { discard: false }, Close { discard: true }]
+        use MailboxAction::{Close, Gone, Length, Post, Ready, Receive, ReceiveTry};
+        let closes = [Close { discard: false }, Close { discard: true }];
+        [Post(1), Post(2), Receive, ReceiveTry, Ready, Gone(1), Length, closes[0], closes[1]]
             .map(Action::Mailbox)
     };
     let file = {

@@ -228,11 +228,15 @@ fn pieces(kind: ObjectKind, times: bool) -> Vec<Vec<Do>> {
                 vec![on(OBJECT, mailbox(MailboxAction::Receive)), read()],
                 one(mailbox(MailboxAction::Receive)),
                 one(mailbox(MailboxAction::ReceiveTry)),
+                vec![on(OBJECT, mailbox(MailboxAction::Ready)), read()],
+                vec![on(OBJECT, mailbox(MailboxAction::Gone(1))), read()],
+                one(mailbox(MailboxAction::Length)),
                 one(mailbox(MailboxAction::Close { discard: false })),
                 one(mailbox(MailboxAction::Close { discard: true })),
             ];
             if times {
                 pieces.push(vec![timed(mailbox(MailboxAction::Receive))]);
+                pieces.push(vec![timed(mailbox(MailboxAction::Ready))]);
             }
             pieces
         }

@@ -151,6 +151,12 @@ pub enum MailboxAction {
     Receive,
     /// Take the first message if there is one.
     ReceiveTry,
+    /// Wait until there is a message, without taking it, or until the mailbox is closed.
+    Ready,
+    /// Wait until so many messages in all are gone, or until the mailbox is closed.
+    Gone(u64),
+    /// Read how many messages there are.
+    Length,
     /// Close it for messages; `discard`: drop those that are there.
     Close {
         /// Whether what is left is dropped.

@@ -67,7 +67,8 @@ impl Model for Mailbox {
 
     fn role(action: MailboxAction) -> Role {
         match action {
-            MailboxAction::Receive => Role::Wait,
+            MailboxAction::Receive | MailboxAction::Ready | MailboxAction::Gone(_) => Role::Wait,
+            MailboxAction::Length => Role::Look,
             _ => Role::Change,
         }
     }
@@ -77,6 +78,9 @@ impl Model for Mailbox {
             MailboxAction::Post(_) => "post",
             MailboxAction::Receive => "receive",
             MailboxAction::ReceiveTry => "try-receive",
+            MailboxAction::Ready => "ready",
+            MailboxAction::Gone(_) => "room",
+            MailboxAction::Length => "length",
             MailboxAction::Close { .. } => "close",
         }
     }
@@ -89,7 +93,13 @@ impl Model for Mailbox {
     }
 
     fn is_enabled(&self, _task: TaskId, action: MailboxAction) -> bool {
-        action != MailboxAction::Receive || self.closed || self.received < self.posted.len()
+        match action {
+            MailboxAction::Receive | MailboxAction::Ready => {
+                self.closed || self.received < self.posted.len()
+            }
+            MailboxAction::Gone(count) => self.closed || self.received as u64 >= count,
+            _ => true,
+        }
     }
 
     fn execute(
@@ -105,6 +115,10 @@ impl Model for Mailbox {
                 Reply::Answer(true)
             }
             MailboxAction::Receive | MailboxAction::ReceiveTry => self.receive(),
+            MailboxAction::Ready if self.received < self.posted.len() => Reply::Answer(true),
+            MailboxAction::Ready => Reply::Closed,
+            MailboxAction::Gone(_) => Reply::Answer(true),
+            MailboxAction::Length => Reply::Value((self.posted.len() - self.received) as u64),
             MailboxAction::Close { discard } => {
                 self.closed = true;
                 if discard {
@@ -128,6 +142,15 @@ impl Model for Mailbox {
                 touches.part(touch, OUT);
                 touches.part(touch, slot(received_in(gist)));
             }
+            MailboxAction::Ready => {
+                touches.part(Touch::Read, OUT);
+                touches.part(Touch::Read, slot(received_in(gist)));
+            }
+            MailboxAction::Gone(_) => touches.part(Touch::Read, OUT),
+            MailboxAction::Length => {
+                touches.part(Touch::Read, OUT);
+                touches.part(Touch::Read, IN);
+            }
             MailboxAction::ReceiveTry => {
                 touches.part(Touch::Write, OUT);
                 touches.part(Touch::Write, IN);
@@ -140,10 +163,14 @@ impl Model for Mailbox {
     fn could_precede(
         &self,
         _task: TaskId,
-        _action: MailboxAction,
+        action: MailboxAction,
         earlier: MailboxAction,
         gist: u64,
     ) -> Reversible {
+        if let MailboxAction::Gone(count) = action {
+            // Messages that were taken at the same time may have made it enabled.
+            return Reversible::yes_if(is_closed(gist) || received_in(gist) >= count);
+        }
         match earlier {
             // They use one slot.
             MailboxAction::Post(_) if !is_closed(gist) => Reversible::No,
