@@ -89,7 +89,7 @@ pub(crate) unsafe fn note_event(w: &mut World) {
 /// Records a fact of the running activation.
 pub(crate) unsafe fn note_fact(w: &mut World, fact: Fact) {
     let Some(exploration) = w.exploration.as_mut() else { return };
-    let task = exploration.execution.current();
+    let task = exploration.execution.actor();
     let activation = w.tasks.get(task.index()).map_or(ActivationId(0), |task| task.activation);
     exploration.execution.trace.facts.push(FactRecord { task, activation, fact });
 }

@@ -360,7 +360,7 @@ unsafe extern "C" fn round(_: *mut PyObject, a: Arguments, _: Py_ssize_t) -> *mu
     }
     let site = SiteId(site(*a));
     let Some(exploration) = w.exploration.as_mut() else { return again(Py_None()) };
-    let me = exploration.execution.current();
+    let me = exploration.execution.actor();
     let events = exploration.execution.trace.events.len() as u64;
     let side = &mut w.tasks[me.index()];
     // The high half counts events, the low half rounds since the last one.
@@ -460,7 +460,7 @@ const FACTS_ONLY: &[(&std::ffi::CStr, Announcer)] = &[
 unsafe fn set_activation(argument: *mut PyObject) {
     let w = world();
     let Some(exploration) = &w.exploration else { return };
-    let task = exploration.execution.current();
+    let task = exploration.execution.actor();
     let activation = ActivationId(PyLong_AsLong(argument) as u32);
     if let Some(side) = w.tasks.get_mut(task.index()) {
         side.activation = activation;

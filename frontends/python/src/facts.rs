@@ -42,7 +42,7 @@ unsafe fn recording() -> bool {
 unsafe fn set_activation(argument: *mut PyObject) {
     let w = world();
     let Some(exploration) = &w.exploration else { return };
-    let task = exploration.execution.current();
+    let task = exploration.execution.actor();
     if let Some(side) = w.tasks.get_mut(task.index()) {
         side.activation = ActivationId(PyLong_AsLong(argument) as u32);
     }
@@ -60,7 +60,7 @@ pub(crate) unsafe extern "C" fn enter(
     if recording()
         && let Some(exploration) = &w.exploration
     {
-        let task = exploration.execution.current();
+        let task = exploration.execution.actor();
         let frame: *mut PyObject = PyEval_GetFrame().cast();
         let code: *mut PyObject =
             if frame.is_null() { ptr::null_mut() } else { PyFrame_GetCode(frame.cast()).cast() };
@@ -168,7 +168,7 @@ pub(crate) unsafe fn linked_call(
     let id = CallId(w.calls);
     note_fact(w, Fact::Call(site, id));
     let code = code_of(function);
-    let Some(task) = w.exploration.as_ref().map(|e| e.execution.current()) else {
+    let Some(task) = w.exploration.as_ref().map(|e| e.execution.actor()) else {
         return ptr::null_mut();
     };
     let users = code.is_some_and(|code| w.places.is_users(code, &w.sites));
@@ -194,7 +194,7 @@ pub(crate) unsafe fn linked_call(
 /// Calls a function as a part of what the running activation does.
 pub(crate) unsafe fn call_within(function: *mut PyObject) -> *mut PyObject {
     let w = world();
-    let task = w.exploration.as_ref().map(|e| e.execution.current());
+    let task = w.exploration.as_ref().map(|e| e.execution.actor());
     let side = task.and_then(|task| w.tasks.get(task.index()));
     let activation = side.map_or(ActivationId(0), |side| side.activation);
     let result = PyObject_CallNoArgs(function);
@@ -222,7 +222,7 @@ pub(crate) unsafe fn expect_property(
     note_fact(w, Fact::Call(SiteId(site), id));
     let code = code_of(function);
     Py_DECREF(function);
-    if let Some(task) = w.exploration.as_ref().map(|e| e.execution.current())
+    if let Some(task) = w.exploration.as_ref().map(|e| e.execution.actor())
         && let Some(side) = w.tasks.get_mut(task.index())
     {
         side.pending = code.map(|code| PendingCall { call: id, code });

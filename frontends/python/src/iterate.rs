@@ -77,7 +77,7 @@ impl SharedIterator {
 
 unsafe fn side() -> Option<&'static mut TaskSide> {
     let w = world();
-    let task = w.exploration.as_ref()?.execution.current();
+    let task = w.exploration.as_ref()?.execution.actor();
     w.tasks.get_mut(task.index())
 }
 

@@ -42,7 +42,7 @@ pub(crate) unsafe fn used(object: *mut PyObject, name: &std::ffi::CStr) {
     if !w.active || w.aborting {
         return;
     }
-    let Some(task) = w.exploration.as_ref().map(|e| e.execution.current()) else { return };
+    let Some(task) = w.exploration.as_ref().map(|e| e.execution.actor()) else { return };
     let first = match w.opaque.users.get(&(object as usize)) {
         Some(first) => *first,
         None => {

@@ -62,7 +62,7 @@ pub(crate) fn operate_on(
 unsafe fn place(w: &mut World, action: Action) -> SiteId {
     if w.facts
         && let Some(exploration) = &w.exploration
-        && let Some(side) = w.tasks.get(exploration.execution.current().index())
+        && let Some(side) = w.tasks.get(exploration.execution.actor().index())
         && let Some(site) = side.library_call
     {
         // So that what uses the call's value uses what it read.

@@ -188,7 +188,7 @@ impl Round {
     /// Whether another task has written something after it was read here.
     unsafe fn was_overtaken(&self) -> bool {
         let Some(exploration) = &world().exploration else { return false };
-        let me: TaskId = exploration.execution.current();
+        let me: TaskId = exploration.execution.actor();
         let events = &exploration.execution.trace.events;
         let Some(first) = self.read.first().map(|(_, after)| *after) else { return false };
         events.iter().enumerate().skip(first).any(|(index, event)| {

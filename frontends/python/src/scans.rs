@@ -121,7 +121,7 @@ unsafe fn one(object: *mut PyObject, site: u32) -> bool {
 
 unsafe fn hold(held: Held) {
     let w = world();
-    let Some(task) = w.exploration.as_ref().map(|e| e.execution.current()) else { return };
+    let Some(task) = w.exploration.as_ref().map(|e| e.execution.actor()) else { return };
     w.holds = true;
     let all = &mut w.tasks[task.index()].held;
     all.push(held);
@@ -133,7 +133,7 @@ unsafe fn hold(held: Held) {
 /// The operands that wait for the one after this site.
 unsafe fn taken(site: u32) -> Vec<Handed> {
     let w = world();
-    let Some(task) = w.exploration.as_ref().map(|e| e.execution.current()) else {
+    let Some(task) = w.exploration.as_ref().map(|e| e.execution.actor()) else {
         return Vec::new();
     };
     let all = &mut w.tasks[task.index()].held;

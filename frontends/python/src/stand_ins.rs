@@ -157,7 +157,7 @@ unsafe fn site_of_call(passed_at: u32) -> u32 {
     let w = world();
     if w.facts
         && let Some(exploration) = &w.exploration
-        && let Some(side) = w.tasks.get(exploration.execution.current().index())
+        && let Some(side) = w.tasks.get(exploration.execution.actor().index())
         && let Some(site) = side.library_call
     {
         // So that what uses the call's value uses what it read.
