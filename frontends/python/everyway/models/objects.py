@@ -49,6 +49,11 @@ def library_ends() -> None:
     _libraries_loading -= 1
 
 
+def library_is_loading() -> bool:
+    """Whether what is made now outlives the execution."""
+    return _libraries_loading > 0
+
+
 def begin_execution() -> None:
     """Give each primitive made outside its object of this execution."""
     for owner, kind, count in _made_outside:

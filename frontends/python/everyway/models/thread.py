@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from everyway import _core as core
-from everyway.models.objects import OUTSIDE, new_object
+from everyway.models.objects import OUTSIDE, library_is_loading, new_object
 from everyway.world.identity import serial_hash, serial_id
 
 _FIRST_IDENT = 0x7F80_0000_0000
@@ -273,7 +273,7 @@ class _local:
         self = object.__new__(cls)
         own = _Own(arguments, keywords)
         object.__setattr__(self, "_own", own)
-        task = _current_task()
+        task = OUTSIDE if library_is_loading() else _current_task()
         own.by_task[task] = object.__getattribute__(self, "__dict__")
         own.shown = task
         _locals_of.setdefault(task, []).append(own)

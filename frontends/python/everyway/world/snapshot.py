@@ -104,7 +104,8 @@ class Snapshot:
 def _put_back(names: dict[str, Any], bindings: dict[str, Any]) -> None:
     if len(names) != len(bindings):
         for name in [name for name in names if name not in bindings]:
-            del names[name]
+            if type(names[name]) is not ModuleType:  # a part of a package that was loaded later
+                del names[name]
     names.update(bindings)
 
 
