@@ -66,10 +66,33 @@ class _Event:
         self.flag = False
 
 
+class _Loop:
+    """A loop whose timers fire in the order of their deadlines."""
+
+    def __init__(self):
+        self.ready, self.timers = deque(), {}
+        self.readings = []
+        self.stopping = False
+        self.woken = False
+
+    def due(self):
+        return min((when for when in self.timers.values()), default=None)
+
+    def next_pass(self):
+        due = [handle for handle, when in self.timers.items() if when <= _state.time]
+        due.sort(key=self.timers.__getitem__)
+        for handle in due:
+            del self.timers[handle]
+        order = [*self.ready, *due]
+        self.ready.clear()
+        return order
+
+
 class _State:
     """What there is in one execution."""
 
     def __init__(self):
+        self.loops, self.actors, self.activities, self.waits, self.notes = [], [], [], {}, []
         self.objects, self.tasks, self.texts, self.exceptions = [], [], [], []
         self.time = 0.0
         self.current = None
@@ -137,7 +160,7 @@ def _next():
             return task
     limited = [task for task in waiting if task.deadline is not None]
     if not limited:
-        raise Stuck([task.name for task in waiting])
+        raise Stuck(list(_state.waits.values()) or [task.name for task in waiting])
     task = min(limited, key=lambda task: task.deadline)
     _state.time = max(_state.time, task.deadline)
     task.deadline = -1.0
@@ -326,6 +349,103 @@ def sleep(seconds):
 
 def now():
     return _state.time
+
+
+# --- event loops ----------------------------------------------------------------------------------
+
+FIRST_ACTIVITY = 1_000
+
+
+def loop_new():
+    _state.loops.append(_Loop())
+    return len(_state.loops) - 1
+
+
+def loop_soon(number, handle, begins=False):
+    _state.loops[number].ready.append(handle)
+
+
+def loop_soon_threadsafe(number, handle):
+    _state.loops[number].ready.append(handle)
+
+
+def loop_read(number):
+    loop = _state.loops[number]
+    loop.readings.append(round(_state.time * 1e9))
+    return len(loop.readings) - 1, loop.readings[-1]
+
+
+def loop_schedule(number, handle, reading, delay, timed_wait):
+    loop = _state.loops[number]
+    start = 0 if reading < 0 else loop.readings[reading]
+    loop.timers[handle] = (start + delay) / 1e9
+
+
+def loop_cancel(number, handle):
+    loop = _state.loops[number]
+    loop.timers.pop(handle, None)
+    if handle in loop.ready:
+        loop.ready.remove(handle)
+
+
+def loop_stop(number):
+    _state.loops[number].stopping = True
+
+
+def loop_returned(number):
+    _state.loops[number].stopping = False
+
+
+def loop_close(number):
+    _state.loops[number] = _Loop()
+
+
+def loop_pass(number):
+    loop = _state.loops[number]
+    if not (loop.ready or loop.stopping):
+        limit = None if loop.due() is None else max(loop.due() - _state.time, 0)
+        _wait(lambda: bool(loop.ready), limit)
+    return loop.next_pass()
+
+
+def loop_enter(number, handle, activity):
+    _state.actors.append(activity)
+    _state.waits.pop(activity, None)
+
+
+def loop_leave(number):
+    _state.actors.pop()
+
+
+def loop_note(number, writes):
+    _state.notes.append((number, writes))
+
+
+def activity_new(number, name):
+    _state.activities.append(name)
+    return FIRST_ACTIVITY + len(_state.activities) - 1
+
+
+def activity_end(activity):
+    pass
+
+
+def activity_waits(activity, kind, found, timed, place=None):
+    name = _state.activities[activity - FIRST_ACTIVITY]
+    _state.waits[activity] = (name, kind, found, None if place is None else place.f_lineno)
+
+
+def awaitable_new():
+    _state.objects.append(None)
+    return len(_state.objects) - 1
+
+
+def awaitable_did(kind, number):
+    pass
+
+
+def current_actor():
+    return next((actor for actor in reversed(_state.actors) if actor >= 0), _state.current.number)
 
 
 def print_text(text):

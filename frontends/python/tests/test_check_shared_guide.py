@@ -22,10 +22,10 @@ VERDICTS = {
     158: WELL,
     193: WELL,
     238: {"proved"},
-    264: {"unsupported"},
-    292: {"unsupported"},
-    310: {"unsupported"},
-    337: {"unsupported"},
+    264: {"proved"},
+    292: {"proved"},
+    310: {"proved"},
+    337: WELL | {"definitions"},
     567: {"failed"},
     588: {"failed"},
     631: WELL | {"definitions"},
@@ -34,9 +34,6 @@ VERDICTS = {
     745: {"unsupported"},
 }
 UNSUPPORTED = {
-    264: ("asyncio.run", 287),
-    292: ("asyncio.run", 305),
-    310: ("asyncio.run", 332),
     745: ("multiprocessing.", 756),
 }
 TIME = ("--time", "3s")
@@ -79,7 +76,7 @@ def test_what_is_unsupported_is_named_with_its_line(units: dict[int, dict[str, A
     assert f"{GUIDE}:{where}" in units[line]["message"]
 
 
-@pytest.mark.parametrize("line", [47, 138])
+@pytest.mark.parametrize("line", [47, 138, 264, 292, 310])
 def test_a_proof_has_one_result(units: dict[int, dict[str, Any]], line: int) -> None:
     assert len(units[line]["results"]) == 1
     assert units[line]["results_complete"]

@@ -270,7 +270,17 @@ def test_modules_beside_the_program_are_new_each_time(run):
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("import asyncio\nasyncio.run(1)", "asyncio.run"),
+        ("import asyncio\nasyncio.open_connection('h', 1)", "asyncio.open_connection"),
+        ("from asyncio import start_server\nstart_server(print)", "asyncio.start_server"),
+        ("import asyncio.subprocess as s\ns.create_subprocess_exec('ls')", "asyncio.create_subprocess_exec"),
+        ("import asyncio\nasyncio.new_event_loop().add_signal_handler(2, print)", "loop.add_signal_handler"),
+        ("import asyncio\nasyncio.new_event_loop().create_server(print)", "loop.create_server"),
+        ("import asyncio\nclass Mine(asyncio.BaseEventLoop): pass\nMine()",
+         "a subclass of asyncio.BaseEventLoop"),
+        ("import asyncio\nclass Mine(asyncio.AbstractEventLoopPolicy): pass\n"
+         "asyncio.set_event_loop_policy(Mine())", "asyncio.set_event_loop_policy"),
+        ("import uvloop\nuvloop.run(1)", "uvloop.run"),
+        ("import trio\ntrio.run(1)", "trio.run"),
         ("from concurrent.futures import ProcessPoolExecutor\nProcessPoolExecutor()",
          "concurrent.futures.ProcessPoolExecutor"),
         ("import concurrent.futures\nconcurrent.futures.ProcessPoolExecutor(2)",

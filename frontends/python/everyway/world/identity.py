@@ -53,7 +53,7 @@ def serial_id(value: object, /) -> int:
     number = _numbers.get(address)
     if number is not None:
         return number
-    task = core.current_task() if core.in_execution() else 0
+    task = core.current_actor() if core.in_execution() else 0
     nth = _seen_by.get(task, 0) + 1
     _seen_by[task] = nth
     number = _FIRST_ADDRESS + task * _ADDRESSES_OF_A_TASK + nth * 16

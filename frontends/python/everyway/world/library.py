@@ -20,6 +20,9 @@ from typing import Any
 
 from everyway import _core as core
 from everyway.models import futures, logging, objects, queue, thread, threading, time
+from everyway.models.asyncio import install as asyncio_install
+from everyway.models.asyncio import loop as asyncio_loop
+from everyway.models.asyncio import source as asyncio_source
 from everyway.world import identity, process, randomness
 from everyway.world.refusal import is_refused, suspended
 from everyway.world.snapshot import Snapshot
@@ -28,7 +31,7 @@ from everyway.world.snapshot import Snapshot
 PRIVATE = frozenset(
     """
     threading _threading_local queue sched concurrent random uuid secrets datetime _pydatetime _strptime
-    zoneinfo calendar logging statistics tempfile timeit unittest
+    zoneinfo calendar logging statistics tempfile timeit unittest asyncio
     """.split()
 )
 # C versions of private modules, which would go round the models.
@@ -74,10 +77,17 @@ class _LibraryLoader:
         objects.library_begins()
         try:
             with suspended():
-                self._loader.exec_module(module)
+                self._run(module)
                 self._loaded(module)
         finally:
             objects.library_ends()
+
+    def _run(self, module: ModuleType) -> None:
+        if not asyncio_source.is_changed(module.__name__):
+            self._loader.exec_module(module)
+            return
+        path = self._loader.get_filename(module.__name__)
+        asyncio_source.run(self._loader.get_source(module.__name__), path, module.__dict__)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._loader, name)
@@ -135,6 +145,7 @@ class Library:
         self.loaded_in_execution = []
         identity.forget()
         thread.begin_execution()
+        asyncio_loop.begin_execution()
         randomness.begin_execution(seed)
         for snapshot in self._snapshots.values():
             snapshot.restore()
@@ -145,6 +156,7 @@ class Library:
 
     def end_execution(self) -> None:
         """Leave nothing that belongs to the execution that has ended."""
+        asyncio_loop.end_execution()
         objects.end_execution()
 
     # --- the finder -------------------------------------------------------------------------------
@@ -174,6 +186,8 @@ class Library:
         patch = _PATCHES.get(name)
         if patch is not None:
             patch(module)
+        if name.startswith("asyncio."):
+            asyncio_install.install(module)
         if name == "datetime":
             _offer_c_api(module)
         if _is_private(name):

@@ -18,13 +18,13 @@ from everyway import _core as core
 # Packages whose parts are refused, with all that is below them.
 REFUSED_MODULES = frozenset(
     """
-    asyncio asyncore asynchat concurrent.futures.process multiprocessing _multiprocessing _posixsubprocess
+    asyncore asynchat concurrent.futures.process multiprocessing _multiprocessing _posixsubprocess
     socket _socket socketserver ssl _ssl select selectors signal _signal subprocess pty fcntl
     termios tty mmap _mmap sqlite3 _sqlite3 dbm shelve ctypes _ctypes resource syslog readline
     http urllib.request urllib.robotparser urllib.error ftplib smtplib smtpd imaplib poplib nntplib
     telnetlib xmlrpc webbrowser wsgiref cgi curses tkinter turtle idlelib pdb bdb code cmd
     interpreters _interpreters _xxsubinterpreters _interpqueues posix nt
-    uvloop trio anyio curio gevent greenlet eventlet twisted tornado
+    uvloop winloop trio anyio curio gevent greenlet eventlet twisted tornado
     aiohttp httpx requests urllib3 websockets zmq redis pymongo psycopg psycopg2 asyncpg sqlalchemy
     celery dask ray joblib billiard psutil
     """.split()

@@ -11,6 +11,7 @@ from typing import Any
 
 from everyway import _core as core
 from everyway.models import threading as threading_model
+from everyway.models.asyncio import loop as asyncio_loop
 from everyway.rewrite import Mode
 from everyway.world import output, refusal
 from everyway.world.injected import make_builtins
@@ -104,6 +105,7 @@ class World:
         threading_model.main_ends(self.library.threading)
         core.task_join_all()
         run_at_exit()
+        asyncio_loop.program_ends()
 
     def end_execution(self) -> None:
         """Collect what the execution left behind. Runs outside it, after the result is taken."""
