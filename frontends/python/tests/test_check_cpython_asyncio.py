@@ -1,0 +1,50 @@
+"""CPython's own tests of `asyncio` end in an execution as they end under plain Python."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from conftest import HANGS_AFTER, has_package
+
+HARNESS = Path(__file__).with_name("asyncio_on_core.py")
+# Those that need no operating system.
+MODULES = (
+    "test_locks test_queues test_timeouts test_taskgroups test_waitfor test_threads test_pep492 test_context "
+    "test_futures test_futures2 test_tasks test_eager_task_factory test_runners"
+).split()
+# Tests that look at what is everyway's own, or at what an execution doesn't have, and why.
+NOT_EQUAL: dict[str, str] = {}
+
+
+def ended(*words: str, names: Iterable[str] = ()) -> dict[str, str]:
+    """How each test ended."""
+    done = subprocess.run(
+        [sys.executable, str(HARNESS), *words],
+        input=json.dumps(list(names)),
+        env=os.environ | {"PYTHONHASHSEED": "0"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=HANGS_AFTER,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_test_ends_as_it_really_does(module: str) -> None:
+    if not has_package():
+        pytest.skip("this interpreter has no everyway: run `cargo xtask setup` and take .venv/bin/python")
+    if find_spec("test.test_asyncio") is None or find_spec(f"test.test_asyncio.{module}") is None:
+        pytest.skip(f"this Python has no {module}")
+    really = ended("plain", module)
+    here = ended("core", names=really)
+    other = {name: here[name] for name in really if here[name] != really[name] and name not in NOT_EQUAL}
+    assert not other
