@@ -33,9 +33,6 @@ HANGS_AFTER = 300
 EXECUTIONS = 1_000
 FEWER_EXECUTIONS = {"atomicity/two_workers_thousand_items": 20, "livelock/too_polite": 100}
 
-# Fronts that this version has no model of.
-UNSUPPORTED_GROUPS = ("atomicity-asyncio",)
-
 
 @dataclass(frozen=True)
 class Ended:
@@ -113,9 +110,8 @@ def everyway() -> Everyway:
 
 
 def corpus_names() -> list[str]:
-    """The programs of the corpus that this version can run, as GROUP/NAME."""
-    found = (path.parent.relative_to(PROGRAMS).as_posix() for path in PROGRAMS.glob("*/*/expected.toml"))
-    return sorted(name for name in found if not name.startswith(UNSUPPORTED_GROUPS))
+    """The programs of the corpus, as GROUP/NAME."""
+    return sorted(path.parent.relative_to(PROGRAMS).as_posix() for path in PROGRAMS.glob("*/*/expected.toml"))
 
 
 def expected_of(name: str) -> dict[str, Any]:
