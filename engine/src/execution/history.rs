@@ -26,6 +26,8 @@ pub(super) enum Told {
     Enter(Option<u32>, Option<TaskId>),
     /// It has returned.
     Leave,
+    /// An activity was made: its number, and names that the library gives, tell how many there were.
+    Activity,
     /// Library code looked at an object of its own, or changed it.
     Note(Option<u32>, bool),
 }
@@ -51,6 +53,7 @@ pub(super) struct History {
     handles: Vec<Digest>,
     output: Digest,
     everything: Digest,
+    made: Digest,
     stack: Vec<Actor>,
     /// Something was seen that digests say nothing of.
     blind: bool,
@@ -67,6 +70,7 @@ impl History {
         self.handles.clear();
         self.output = Digest::default();
         self.everything = Digest::default();
+        self.made = Digest::default();
         self.stack.clear();
         self.blind = false;
     }
@@ -107,7 +111,8 @@ impl History {
             return None;
         }
         let lists = [&self.units, &self.objects, &self.notes];
-        let digest = Digest::default().then(self.output.0).then(self.everything.0);
+        let digest =
+            Digest::default().then(self.output.0).then(self.everything.0).then(self.made.0);
         Some(lists.into_iter().fold(digest, |digest, list| {
             let known = list.iter().filter(|digest| **digest != Digest::default());
             digest.then(known.copied().fold(Digest::default(), Digest::beside).0)
@@ -130,6 +135,10 @@ impl History {
                 *seen = seen.then(1);
                 let name = *seen;
                 *slot(&mut self.handles, handle as usize) = name;
+            }
+            Told::Activity => {
+                let before = self.made;
+                self.access(before, true, |history, now| history.made = now);
             }
             Told::Enter(handle, unit) => {
                 let name = match handle {

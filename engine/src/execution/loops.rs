@@ -341,6 +341,7 @@ impl Execution {
         task.state = TaskState::OnLoop;
         task.on_loop = true;
         task.driver = driver;
+        self.tell(Told::Activity);
         id
     }
 

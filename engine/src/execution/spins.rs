@@ -34,8 +34,7 @@ pub(super) struct Spins {
 impl Spins {
     /// A pass begins after so many events; `others` have had none since the last one.
     pub(super) fn begin_pass(&mut self, events: usize, alone: bool) {
-        let went_round = self.any && !self.other && alone;
-        self.passes = if went_round { self.passes + 1 } else { 0 };
+        self.passes = if self.went_round() && alone { self.passes + 1 } else { 0 };
         (self.any, self.other, self.pass) = (false, false, events);
     }
 
@@ -64,12 +63,17 @@ impl Spins {
 
     /// Whether something new has to come.
     pub(super) fn enough(&self) -> bool {
-        self.passes >= ROUNDS
+        self.passes >= ROUNDS && self.went_round()
+    }
+
+    /// Whether the last pass only went round.
+    fn went_round(&self) -> bool {
+        self.any && !self.other
     }
 
     /// What tells the state from others.
     pub(super) fn count(&self) -> u32 {
-        self.passes.min(ROUNDS)
+        if self.went_round() { self.passes.min(ROUNDS) + 1 } else { 0 }
     }
 }
 
