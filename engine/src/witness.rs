@@ -66,7 +66,9 @@ pub fn in_order(trace: &[Event], order: &[u32]) -> Witness {
 pub fn fewest_switches(trace: &[Event], order: &HappensBefore, tasks: usize) -> Witness {
     let chains = Chains::new(trace, order, tasks);
     match chains.search() {
-        Some(linear) => Witness { fewest: true, ..in_order(trace, &chains.spread(&linear)) },
+        Some(linear) => {
+            Witness { fewest: !has_activities(trace), ..in_order(trace, &chains.spread(&linear)) }
+        }
         None => as_executed(trace),
     }
 }
@@ -92,7 +94,13 @@ pub fn fewest_switches_to(
         done[*index as usize] = true;
     }
     indices.extend((0..trace.len() as u32).filter(|index| !done[*index as usize]));
-    Witness { fewest: true, switches, events, ..in_order(trace, &indices) }
+    let fewest = !has_activities(trace);
+    Witness { fewest, switches, events, ..in_order(trace, &indices) }
+}
+
+/// Whether an event loop ran in it: the orders of its callbacks are not looked at.
+fn has_activities(trace: &[Event]) -> bool {
+    trace.iter().any(|event| event.unit != event.task)
 }
 
 /// Another order of the same class: each task goes on as late as it can.
