@@ -178,6 +178,7 @@ fn act(state: &mut State, action: Action, name: u32, seen: Seen) -> Seen {
             }
             return mix(seen, u64::from(odd));
         }
+        Action::Until(_) => unreachable!("a program that goes round and round has no end here"),
         Action::Stop => {
             state.stopped = true;
             event_loop.stop();

@@ -6,6 +6,7 @@ use everyway_engine::execution::loops::Deadline;
 use everyway_engine::execution::{Directive, Ending, Settings};
 use everyway_engine::exploration::{CheckSettings, Exploration, Outcome, Purpose, StrategyChoice};
 use everyway_engine::primitives::ObjectKind;
+use everyway_protocol::failure::FailureKind;
 use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
 use everyway_protocol::objects::LoopAction;
 use everyway_protocol::operation::{self, Field, Operation};
@@ -34,6 +35,7 @@ pub(crate) struct Found {
     /// Whether a replay of an execution did not do the same.
     pub(crate) parted: bool,
     pub(crate) finished: bool,
+    pub(crate) livelock: bool,
 }
 
 /// Where the task that runs the loop is.
@@ -91,6 +93,8 @@ pub(crate) fn check(program: &Program) -> Found {
     found.redundant = exploration.redundant;
     found.early = exploration.early.more_results();
     found.finished = exploration.is_exhaustive();
+    let livelock = FailureKind::Livelock;
+    found.livelock = exploration.failures.all.iter().any(|failure| failure.kind == livelock);
     found.parted = exploration.self_check_failure().is_some();
     found
 }
@@ -245,6 +249,13 @@ impl Machine<'_> {
                 execution.loop_stop(object);
                 None
             }
+            Action::Until(cell) => {
+                let directive = exploration.round(site, true);
+                assert!(matches!(directive, Directive::Continue(_)));
+                self.announced[task.index()] = Some(action);
+                let read = operation::Action::Read(Field::Whole);
+                on(read, self.cells[cell as usize])
+            }
             Action::Read(cell) | Action::SoonIf(_, cell) => {
                 self.announced[task.index()] = Some(action);
                 let read = operation::Action::Read(Field::Whole);
@@ -283,6 +294,14 @@ impl Machine<'_> {
                 let cell = &mut self.values[cell as usize];
                 cell.value = mix(*seen, u64::from(name));
                 cell.writes += 1;
+            }
+            Action::Until(cell) => {
+                if self.values[cell as usize].writes % 2 == 0
+                    && let Place::Runs(callbacks, at) = &mut self.place
+                {
+                    exploration.execution.loop_soon(self.event_loop, name, false);
+                    *at = self.program.callbacks[callbacks[0] as usize].len();
+                }
             }
             Action::SoonIf(handle, cell) => {
                 let odd = self.values[cell as usize].writes % 2 == 1;

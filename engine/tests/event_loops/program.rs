@@ -12,6 +12,7 @@
 //! | `r0` | reads cell 0 |
 //! | `w0` | writes what it has read so far into cell 0, and its own name |
 //! | `i3:0` | `call_soon` if cell 0 was written an odd number of times |
+//! | `g0` | first of a callback: unless cell 0 was written an odd number of times, ends it and runs it again soon |
 //! | `t3` | `call_soon_threadsafe` |
 //! | `x` | `stop` |
 
@@ -29,6 +30,7 @@ pub(crate) enum Action {
     Write(u32),
     SoonIf(u32, u32),
     ThreadSoon(u32),
+    Until(u32),
     Stop,
 }
 
@@ -67,6 +69,7 @@ impl fmt::Display for Action {
             Self::Write(cell) => write!(to, "w{cell}"),
             Self::SoonIf(handle, cell) => write!(to, "i{handle}:{cell}"),
             Self::ThreadSoon(handle) => write!(to, "t{handle}"),
+            Self::Until(cell) => write!(to, "g{cell}"),
             Self::Stop => to.write_str("x"),
         }
     }
@@ -125,6 +128,7 @@ fn action(word: &str) -> Action {
         "w" => Action::Write(first),
         "i" => Action::SoonIf(first, second),
         "t" => Action::ThreadSoon(first),
+        "g" => Action::Until(first),
         _ => Action::Stop,
     }
 }
