@@ -25,7 +25,7 @@ def begin_execution(seed: int) -> None:
 
 
 def _task() -> int:
-    return core.current_task() if core.in_execution() else 0
+    return core.current_actor() if core.in_execution() else 0
 
 
 def _stream() -> real.Random:
