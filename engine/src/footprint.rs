@@ -259,6 +259,7 @@ pub fn touch(
         Action::Loop(_) => whole(Touch::Write),
         Action::TaskStart(child) => life(Touch::Write, child),
         Action::TaskExit => life(Touch::Write, step.task),
+        Action::TaskKill(task) => life(Touch::Write, task),
         Action::TaskIsAlive(task) => life(Touch::Read, task),
         Action::TaskEnumerate => {
             Access { place: Place::LIVES, touch: Touch::Read, field: Field::Whole }

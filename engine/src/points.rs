@@ -30,6 +30,7 @@ pub struct Points {
     lives: bool,
     /// Whether what can let a waiting task go on is a point too.
     releases: bool,
+    kills: bool,
     generation: u32,
 }
 
@@ -89,6 +90,7 @@ impl Points {
             }
             Action::TaskStart(_)
             | Action::TaskExit
+            | Action::TaskKill(_)
             | Action::TaskIsAlive(_)
             | Action::TaskEnumerate => self.learn_lives(),
             _ => {
@@ -127,6 +129,21 @@ impl Points {
     #[must_use]
     pub fn has_timed_waits(&self) -> bool {
         self.timed
+    }
+
+    /// Tasks are ended by others, so it matters what they have done by then.
+    pub fn learn_kills(&mut self) {
+        self.learn_lives();
+        if !self.kills {
+            self.kills = true;
+            self.generation += 1;
+        }
+    }
+
+    /// Whether a task was seen to be ended by another.
+    #[must_use]
+    pub fn has_kills(&self) -> bool {
+        self.kills
     }
 
     /// Whether a task lives is looked at, so its start and end can be seen.
@@ -179,7 +196,11 @@ impl Points {
             Action::Timer(TimerAction::Fire) => {
                 self.timed || self.releases || self.objects.contains(&key)
             }
-            Action::Yield | Action::Choose(_) | Action::Await | Action::Loop(_) => true,
+            Action::Yield
+            | Action::Choose(_)
+            | Action::Await
+            | Action::Loop(_)
+            | Action::TaskKill(_) => true,
             Action::RwLock(_)
             | Action::Barrier(_)
             | Action::Queue(_)

@@ -15,6 +15,7 @@ use everyway_engine::primitives::ObjectKind;
 use everyway_engine::primitives::queue::QueueOrder;
 use everyway_engine::primitives::rwlock::RwLockPolicy;
 use everyway_engine::strategies::exhaustive::Exhaustive;
+use everyway_protocol::ids::TaskId;
 use everyway_protocol::objects::{
     BarrierAction, FileAction, FutureAction, MailboxAction, OnceAction, ParkAction, QueueAction,
     RwLockAction, TimerAction,
@@ -39,6 +40,8 @@ fn search(
 ) -> Option<Found> {
     let learn = !points.knows_object(0);
     let mut execution = Execution::new(Settings { clock, ..Settings::default() });
+    // Where points are learned, the search begins anew when this is; here it is known.
+    execution.has_kill = !learn;
     let (mut races, mut order) = (Races::default(), HappensBefore::default());
     let mut found = Found::default();
     for _ in 0..patience {
@@ -380,6 +383,73 @@ fn the_results_are_those_of_plain_enumeration_with_two_objects() {
         compared += 1;
     }
     assert!(compared > 80, "only {compared}");
+}
+
+/// A program one of whose tasks ends another.
+fn program_with_kill(numbers: &mut Numbers) -> Program {
+    let kinds = [
+        ObjectKind::Mutex,
+        ObjectKind::Semaphore(1),
+        ObjectKind::Event,
+        ObjectKind::Mailbox,
+        ObjectKind::Queue { order: QueueOrder::FirstIn, capacity: 1 },
+    ];
+    let kind = kinds[numbers.below(kinds.len())];
+    let one = |action| vec![on(OBJECT, action)];
+    let pieces = match kind {
+        ObjectKind::Mutex => vec![
+            vec![on(OBJECT, Action::MutexAcquire), write(), on(OBJECT, Action::MutexRelease)],
+            vec![on(OBJECT, Action::MutexAcquire), read(), on(OBJECT, Action::MutexRelease)],
+            vec![on(OBJECT, Action::MutexTry), then(Action::MutexRelease)],
+            vec![write()],
+        ],
+        ObjectKind::Semaphore(_) => vec![
+            vec![on(OBJECT, Action::SemaphoreAcquire), read(), write()],
+            vec![write(), on(OBJECT, Action::SemaphoreRelease(1))],
+            one(Action::SemaphoreValue),
+        ],
+        ObjectKind::Event => vec![
+            vec![on(OBJECT, Action::EventWait), read()],
+            vec![write(), on(OBJECT, Action::EventSet)],
+            one(Action::EventClear),
+        ],
+        kind => pieces(kind, false),
+    };
+    let count = 2 + numbers.below(2);
+    let mut tasks: Vec<Vec<Do>> = (0..count)
+        .map(|_| {
+            let length = 1 + numbers.below(2);
+            let mut list: Vec<Do> =
+                (0..length).flat_map(|_| pieces[numbers.below(pieces.len())].clone()).collect();
+            // Whether a task is ended before or after it reads a cell shows in nothing.
+            list.retain(|own| own.action != Action::Read(Field::Whole));
+            list
+        })
+        .collect();
+    let (killer, victim) = (numbers.below(count), numbers.below(count) as u32 + 1);
+    let place = numbers.below(tasks[killer].len() + 1);
+    tasks[killer].insert(place, on(u32::MAX, Action::TaskKill(TaskId(victim))));
+    Program { objects: vec![kind, ObjectKind::Cell], tasks, idle: false }
+}
+
+#[test]
+fn the_results_are_those_of_plain_enumeration_where_a_task_ends_another() {
+    let clock = ClockMode::Legal;
+    let mut compared = 0;
+    for seed in 0..150 {
+        let program = program_with_kill(&mut Numbers(seed * 15_485_863 + 3));
+        let what = || format!("seed {seed}, {:?}: {}", program.objects, told(&program));
+        let plain = Exhaustive::enumeration(100_000);
+        let every = Points::everything;
+        let Some(plain) = search(&program, every(), plain, clock, 3_000) else { continue };
+        let full = search(&program, every(), Exhaustive::new(100_000), clock, 60_000);
+        assert_eq!(plain.left, full.expect("fewer").left, "every operation a point: {}", what());
+        let quick = Exhaustive::new(100_000);
+        let quick = search(&program, Points::default(), quick, clock, 60_000);
+        assert_eq!(plain.left, quick.expect("fewer").left, "learned points: {}", what());
+        compared += 1;
+    }
+    assert!(compared > 60, "only {compared}");
 }
 
 #[test]

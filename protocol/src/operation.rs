@@ -128,6 +128,8 @@ pub enum Action {
     TaskStart(TaskId),
     /// End; the task's last operation.
     TaskExit,
+    /// End another task, wherever it is. Only for daemon tasks.
+    TaskKill(TaskId),
     /// Wait until another task has ended.
     TaskJoin(TaskId),
     /// Look whether another task is alive.

@@ -113,7 +113,8 @@ impl Races {
             rank += usize::from(ranked.is_some());
         }
         // What a task waits for at the end races with whoever has it.
-        for step in &execution.blocked {
+        let killed = execution.killed.iter().map(|killed| &killed.step);
+        for step in execution.blocked.iter().chain(killed) {
             let Step { task, operation, .. } = step;
             self.race(*task, operation, false, execution, points);
             let own = task.index() * self.tasks..(task.index() + 1) * self.tasks;
@@ -149,6 +150,7 @@ impl Races {
                 points.learn_object(execution.objects().key(operation.object));
             }
             Action::TaskIsAlive(_) | Action::TaskEnumerate => points.learn_lives(),
+            Action::TaskKill(_) => points.learn_kills(),
             _ if operation.timeout.is_some() && !is_sleep(action) => points.learn_timed(),
             _ => {}
         }
@@ -279,6 +281,12 @@ impl Races {
                 self.tick(task);
             }
             (Action::TaskExit, _) => self.exits[task.index()] = self.clock(task).to_vec(),
+            (Action::TaskKill(other), _) => {
+                self.exits[other.index()] = self.clock(other).to_vec();
+                let own = self.clock(task).to_vec();
+                join(&mut self.exits[other.index()], &own);
+                self.tick(task);
+            }
             (Action::TaskJoin(other), Reply::Answer(true)) => self.join_exit(task, other),
             (Action::TaskIsAlive(other), Reply::Answer(false)) => self.join_exit(task, other),
             (Action::TaskJoinAll, _) => {

@@ -43,6 +43,14 @@ impl Execution {
             {
                 true
             }
+            // The task may be ended before it.
+            action
+                if points.has_kills()
+                    && self.tasks[self.current.index()].daemon
+                    && !matches!(action, Action::Read(_)) =>
+            {
+                true
+            }
             action => {
                 let bounded = matches!(
                     self.objects.get(operation.object),

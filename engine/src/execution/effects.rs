@@ -5,6 +5,7 @@ use everyway_protocol::operation::{Action, Misuse, Operation, Reply};
 use everyway_protocol::schedule::Alternative;
 
 use super::Execution;
+use super::Killed;
 use super::enabled::is_sleep;
 use super::loops::is_pass;
 use super::ready::is_always_enabled;
@@ -111,6 +112,7 @@ impl Execution {
             Action::Sleep | Action::ClockRead => self.clock_effect(task, operation),
             Action::TaskStart(_)
             | Action::TaskExit
+            | Action::TaskKill(_)
             | Action::TaskJoin(_)
             | Action::TaskIsAlive(_)
             | Action::TaskEnumerate
@@ -246,6 +248,7 @@ impl Execution {
             Action::TaskJoin(other) if other.index() >= self.tasks.len() => {
                 Reply::Misuse(Misuse::NoSuchTask)
             }
+            Action::TaskKill(other) => Reply::Answer(other != task && self.kill(other)),
             Action::TaskJoin(other) => {
                 self.catch_up(task, other);
                 Reply::Answer(true)
@@ -263,6 +266,34 @@ impl Execution {
             }
             _ => Reply::Done,
         }
+    }
+
+    /// Ends a task that waits to go on. What it holds stays held.
+    fn kill(&mut self, victim: TaskId) -> bool {
+        let rank = self.last_rank();
+        let Some(task) = self.tasks.get_mut(victim.index()) else { return false };
+        if !matches!(task.state, TaskState::Announced(_) | TaskState::Starting) {
+            return false;
+        }
+        let state = core::mem::replace(&mut task.state, TaskState::Finished);
+        task.exit = rank;
+        let counts = u32::from(!task.daemon);
+        self.ready.unfinished = self.ready.unfinished.saturating_sub(counts);
+        self.starting.retain(|other| *other != victim);
+        self.ready.remove(victim);
+        if let TaskState::Announced(operation) = state {
+            self.withdraw(victim, &operation);
+            let step = Step { task: victim, alternative: Alternative::Execute, operation };
+            let was_enabled = self.is_enabled(&step);
+            self.killed.push(Killed { step, rank: rank.unwrap_or(0), was_enabled });
+            if let Some(condition) = self.objects.condition_mut(operation.object) {
+                condition.leave(victim);
+            }
+            if let Some(event) = self.objects.event_mut(operation.object) {
+                event.leave(victim);
+            }
+        }
+        true
     }
 
     fn catch_up(&mut self, task: TaskId, other: TaskId) {

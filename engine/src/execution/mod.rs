@@ -96,6 +96,17 @@ const PASS_BOUND: u32 = 50_000;
 /// A task that waits for a mutex whose holder waits in turn, and so on round to itself.
 pub type Circle = Vec<TaskId>;
 
+/// What a task would have done next when another one ended it.
+#[derive(Clone, Copy, Debug)]
+pub struct Killed {
+    /// The step.
+    pub step: Step,
+    /// The rank of the event that ended it.
+    pub rank: u32,
+    /// Whether it could have been executed then.
+    pub was_enabled: bool,
+}
+
 /// The state of the execution that is running.
 #[derive(Debug)]
 pub struct Execution {
@@ -112,6 +123,10 @@ pub struct Execution {
     pub blocked: Vec<Step>,
     /// The waits of loops' activities whose time ran out.
     pub ran_out: Vec<SiteId>,
+    /// What tasks that were ended by others would have done next.
+    pub killed: Vec<Killed>,
+    /// Whether a task was ended by another, in this execution or an earlier one.
+    pub has_kill: bool,
     /// A loop that saw a change which nobody announced.
     pub unseen: Option<SiteId>,
     /// Whether some wait has had a time limit, in this execution or an earlier one.
@@ -148,6 +163,8 @@ impl Execution {
             circles: Vec::new(),
             blocked: Vec::new(),
             ran_out: Vec::new(),
+            killed: Vec::new(),
+            has_kill: false,
             unseen: None,
             has_timed_wait: false,
             yields: 0,
@@ -178,6 +195,7 @@ impl Execution {
         self.circles.clear();
         self.blocked.clear();
         self.ran_out.clear();
+        self.killed.clear();
         self.unseen = None;
         self.yields = 0;
         self.passes = 0;
@@ -362,6 +380,7 @@ impl Execution {
             }
         }
         self.has_timed_wait |= operation.timeout.is_some() && !is_sleep(operation.action);
+        self.has_kill |= matches!(operation.action, Action::TaskKill(_));
         if !self.is_point(&operation, points) {
             let step = Step { task, alternative: Alternative::Execute, operation };
             if self.is_enabled(&step) && !strategy.interrupts(self) {

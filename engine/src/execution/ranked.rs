@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use everyway_protocol::ids::TaskId;
-use everyway_protocol::operation::{Action, Operation};
+use everyway_protocol::operation::{Action, Field, Operation};
 use everyway_protocol::schedule::Alternative;
 use everyway_protocol::trace::Event;
 
@@ -207,6 +207,10 @@ impl Execution {
             return;
         }
         footprint::touch(&self.objects, path, step, gist, out);
+        if self.has_kill && self.tasks[step.task.index()].daemon {
+            let (touch, field) = (Touch::Read, Field::Entry(path(step.task)));
+            out.push(Access { place: Place::LIVES, touch, field });
+        }
     }
 
     /// What the last round of the loop that the operation is at the head of has looked at.

@@ -58,6 +58,10 @@ impl NearestStage {
                     let step = execution.blocked[place as usize];
                     (None, (step.task, step.operation))
                 }
+                Second::Killed(place) => {
+                    let step = execution.killed[place as usize].step;
+                    (None, (step.task, step.operation))
+                }
             };
             let schedule = reversed(execution, order, first, rank);
             self.candidates.push(Nearest { schedule, before, after });

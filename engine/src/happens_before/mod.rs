@@ -47,6 +47,9 @@ pub enum Second {
     /// The operation that this task still waited to execute at the end; its place in
     /// [`Execution::blocked`].
     Pending(u32),
+    /// The operation that a task would have executed next when another one ended it; its place in
+    /// [`Execution::killed`].
+    Killed(u32),
 }
 
 /// An access of a ranked event, linked to those before it at the same place.
@@ -351,6 +354,10 @@ impl HappensBefore {
             started: NONE,
         };
         self.begin(ranked.task, ranked.enabler);
+        if races && matches!(operation.action, Action::TaskKill(_)) {
+            self.races_of_killed(execution, rank);
+            self.begin(ranked.task, ranked.enabler);
+        }
         if everything {
             self.firm = self.firm.min(rank as u32);
             if races && operation.action == Action::ProgramEnd {

@@ -140,6 +140,23 @@ impl HappensBefore {
         }
     }
 
+    /// What a task would have done next when it was ended races with its end, and with what had made it
+    /// wait until then.
+    pub(super) fn races_of_killed(&mut self, execution: &Execution, rank: usize) {
+        let first = rank as u32;
+        let Some(place) = execution.killed.iter().position(|killed| killed.rank == first) else {
+            return;
+        };
+        let killed = execution.killed[place];
+        let second = Second::Killed(place as u32);
+        // A choice has several values, and each has to be tried.
+        let choice = matches!(killed.step.operation.action, Action::Choose(_));
+        self.races.push(Race { first, second, sure: killed.was_enabled && !choice });
+        if !killed.was_enabled {
+            self.races_of_waiting(execution, &killed.step, second);
+        }
+    }
+
     /// An operation that waited when the execution ended races with what made it wait.
     pub(super) fn pending_races(&mut self, execution: &Execution, pending: usize) {
         let step = execution.blocked[pending];

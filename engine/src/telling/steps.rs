@@ -316,6 +316,7 @@ fn operation_name(operation: &Operation) -> &'static str {
         Action::Choose(_) => "choose",
         Action::TaskStart(_) => "start",
         Action::TaskExit => "exit",
+        Action::TaskKill(_) => "kill",
         Action::TaskJoin(_) | Action::TaskJoinAll => "join",
         Action::TaskIsAlive(_) => "is-alive",
         Action::TaskEnumerate => "enumerate",

@@ -181,8 +181,11 @@ pub(crate) fn run(
         cells: vec![0; program.objects.len()],
         announced: vec![None; count],
     };
+    // Only daemons are ended by others.
+    let kills = |own: &Do| matches!(own.action, Action::TaskKill(_));
+    let daemon = program.tasks.iter().flatten().any(kills);
     for _ in 0..count {
-        execution.new_task(false);
+        execution.new_task(daemon);
     }
     let (mut started, mut joined) = (0, 0);
     let mut current = TaskId::MAIN;

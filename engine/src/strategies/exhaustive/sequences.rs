@@ -87,7 +87,7 @@ impl Sequences {
                 let (ordinal, alternative) = (later.ordinal, later.alternative);
                 self.sequence.push(later.path, ordinal, alternative, false, &self.accesses);
             }
-            Second::Pending(_) | Second::Expired(_) => {
+            Second::Pending(_) | Second::Expired(_) | Second::Killed(_) => {
                 let (step, ordinal) = waiting(execution, race.second);
                 let gist = gist_if_enabled(execution, &step, race.second);
                 execution.touch(&step, gist, &mut self.accesses);
@@ -110,6 +110,10 @@ fn waiting(execution: &Execution, second: Second) -> (Step, u32) {
         }
         Second::Pending(place) => {
             let step = execution.blocked[place as usize];
+            (step, execution.task(step.task).map_or(0, |task| task.operations))
+        }
+        Second::Killed(place) => {
+            let step = execution.killed[place as usize].step;
             (step, execution.task(step.task).map_or(0, |task| task.operations))
         }
     }
