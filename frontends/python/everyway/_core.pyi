@@ -281,6 +281,59 @@ def barrier_is_broken(barrier: int) -> bool:
 def barrier_waiting(barrier: int) -> int:
     """Count those who wait at the barrier."""
 
+# Processes.
+
+def on_process(hook: Callable[[int], None] | None) -> None:
+    """Set what puts the state of a process in place, when one of its tasks goes on."""
+
+def enter_process(number: int) -> None:
+    """Say that the running task, and those that it starts, belong to this process."""
+
+def current_process() -> int:
+    """Give the process of the running task."""
+
+def begin_unit() -> None:
+    """Begin a unit of work: what the running task prints from now on is told apart."""
+
+def task_kill(task: int) -> bool:
+    """End another task wherever it is; false if it has ended."""
+
+def task_leave() -> None:
+    """End the running task in the middle of what it does."""
+
+def mailbox_post(mailbox: int, message: int) -> bool:
+    """Add a message; false if the mailbox is closed."""
+
+def mailbox_receive(mailbox: int, timeout: float | None = None) -> int:
+    """Take the first message: its number, -1 if there was none in time, -2 if the mailbox is closed."""
+
+def mailbox_ready(mailbox: int, timeout: float | None = None) -> int:
+    """Wait for a message: 0, -1 if there was none in time, -2 if the mailbox is closed and empty."""
+
+def mailbox_gone(mailbox: int, count: int) -> None:
+    """Wait until so many messages in all are gone, or the mailbox is closed."""
+
+def mailbox_length(mailbox: int) -> int:
+    """Count the messages."""
+
+def mailbox_close(mailbox: int, discard: bool) -> None:
+    """Let no more messages in; drop those that are there if that is wished."""
+
+def learn_of(name: str) -> None:
+    """Let the exploration begin again, with this name among those learned."""
+
+def site_of_use(object: object) -> int:
+    """Give the site at which the running task uses the object."""
+
+def shared_access(owner: object, name: str, kind: Literal["r", "w", "u"], site: int) -> None:
+    """Announce that a part of shared memory is read, written or updated."""
+
+def serve(object: object) -> None:
+    """Say that the object is in a server, which is asked for each thing that is done to it."""
+
+def file_access(number: int, kind: Literal["r", "w", "u"], site: int) -> None:
+    """Announce that the file of this number is read, written or updated."""
+
 # Time and the world.
 
 def sleep(seconds: float) -> None:

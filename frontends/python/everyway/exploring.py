@@ -114,6 +114,7 @@ class Explorer:
                 self._compile_user,
                 include=self.program.include,
                 seed=self.settings.get("seed", 0),
+                learned=self.compiled.shared,
             )
             natives.begin_exploration(self._real)
             try:

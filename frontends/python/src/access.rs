@@ -46,6 +46,11 @@ pub(crate) unsafe fn access_shown(
     if exploration.execution.task_count() == 1 {
         return true;
     }
+    if !w.processes.served.is_empty()
+        && let Some(number) = w.processes.served.get(&(owner as usize))
+    {
+        return crate::processes::served_access(*number, name, action, site);
+    }
     let object = cell(w, owner, name);
     let operation = Operation::new(action, object, SiteId(site));
     if w.values.wanted {

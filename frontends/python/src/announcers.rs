@@ -155,7 +155,10 @@ pub(crate) unsafe fn entry_write(
 unsafe fn part_of_view(object: *mut PyObject, action: Action, site: u32) -> bool {
     match container_behind(object) {
         Some((container, _)) => access(container, ptr::null_mut(), action, site),
-        None => true,
+        None => {
+            crate::processes::note_place(object, site);
+            true
+        }
     }
 }
 

@@ -35,7 +35,11 @@ pub(crate) unsafe extern "C" fn attr(
 /// Announces a read of an attribute.
 #[inline(always)]
 pub(crate) unsafe fn attribute_read(object: *mut PyObject, name: *mut PyObject, site: u32) -> bool {
-    for owner in cells::read_locations(object, name) {
+    let owners = cells::read_locations(object, name);
+    if owners[0].is_null() {
+        crate::processes::note_place(object, site);
+    }
+    for owner in owners {
         if owner.is_null() {
             continue;
         }
@@ -62,7 +66,10 @@ unsafe fn attribute_write(object: *mut PyObject, name: *mut PyObject, site: u32)
             dictionaries::entry_access(owner, name, true, site)
         }
         Some(owner) => access(owner, name, WHOLE_WRITE, site),
-        None => true,
+        None => {
+            crate::processes::note_place(object, site);
+            true
+        }
     }
 }
 

@@ -224,7 +224,12 @@ fn printed() -> Vec<String> {
         let w = world();
         let Some(exploration) = &w.exploration else { return Vec::new() };
         let mut texts = vec![String::new(); exploration.execution.task_count()];
-        for event in &exploration.execution.trace.events {
+        let mut units = w.processes.units.iter().peekable();
+        for (index, event) in exploration.execution.trace.events.iter().enumerate() {
+            while let Some((_, task)) = units.next_if(|(begin, _)| *begin <= index) {
+                let text = std::mem::take(&mut texts[task.index()]);
+                texts.push(text);
+            }
             if let Action::Print(text) = event.operation.action
                 && let Some(text) = w.texts.get(text as usize)
             {

@@ -21,6 +21,7 @@ mod objects;
 mod opaque;
 mod places;
 mod primitives;
+mod processes;
 mod reach;
 mod scans;
 mod stand_ins;
@@ -46,6 +47,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     stand_ins::set_up(module)?;
     objects::set_up(module)?;
     primitives::set_up(module)?;
+    processes::set_up(module)?;
     tasks::set_up(module)?;
     loops::set_up(module)?;
     check::set_up(module)?;

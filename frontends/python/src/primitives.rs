@@ -122,6 +122,7 @@ fn new_object(kind: &str, count: u32) -> PyResult<u32> {
         "lifo_queue" => ObjectKind::Queue { order: QueueOrder::LastIn, capacity: count },
         "future" => ObjectKind::Future,
         "barrier" => ObjectKind::Barrier { parties: count, drains: true },
+        "mailbox" => ObjectKind::Mailbox,
         other => return Err(PyValueError::new_err(format!("no kind of object: {other}"))),
     };
     // SAFETY: the lock is held.

@@ -56,6 +56,7 @@ impl StoreProxy {
 /// The target of an item's store: the object itself, unless the store has to be announced.
 pub(crate) unsafe fn store_proxy(object: *mut PyObject, site: u32) -> *mut PyObject {
     if !is_on() || container_behind(object).is_none() {
+        crate::processes::note_place(object, site);
         return again(object);
     }
     Python::attach(|py| {

@@ -11,6 +11,7 @@ use pyo3::ffi::*;
 use pyo3::prelude::*;
 
 use crate::greenlet;
+use crate::processes;
 use crate::world::{Command, TaskSide, World, world};
 
 /// After so many refusals a task that will not die is parked for good.
@@ -66,12 +67,13 @@ unsafe fn switch_from_task(own: TaskId) -> Option<Reply> {
         refuse_to_go_on();
         return None;
     }
-    w.exploration.as_ref().map(|exploration| exploration.execution.reply(own))
+    processes::put_in_place(own);
+    world().exploration.as_ref().map(|exploration| exploration.execution.reply(own))
 }
 
 /// The greenlet of the engine's current task, with one from the pool if it has none yet; the root if
 /// the pool is empty.
-unsafe fn target_of_current() -> *mut PyObject {
+pub(crate) unsafe fn target_of_current() -> *mut PyObject {
     let w = world();
     let task = match &w.exploration {
         Some(exploration) => exploration.execution.current(),
@@ -90,7 +92,7 @@ unsafe fn target_of_current() -> *mut PyObject {
     side.greenlet
 }
 
-fn is_finished(w: &World, task: TaskId) -> bool {
+pub(crate) fn is_finished(w: &World, task: TaskId) -> bool {
     w.exploration
         .as_ref()
         .and_then(|exploration| exploration.execution.task(task))
@@ -133,6 +135,7 @@ unsafe extern "C" fn task_loop(_own: *mut PyObject, _arguments: *mut PyObject) -
             return none();
         };
         let function = w.tasks[task.index()].function;
+        processes::put_in_place(task);
         let result = call_in_own_context(function);
         if result.is_null() {
             note_exception(task);
@@ -216,6 +219,19 @@ unsafe fn note_exception(task: TaskId) {
     });
 }
 
+/// The text without the addresses that it shows, which differ from run to run.
+fn without_addresses(text: &str) -> String {
+    const MARK: &str = " at 0x";
+    let mut parts = text.split(MARK);
+    let mut clean = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|letter: char| letter.is_ascii_hexdigit());
+        clean.push_str(if rest.len() < part.len() { " at 0x…" } else { MARK });
+        clean.push_str(rest);
+    }
+    clean
+}
+
 /// Takes down that the task ended with this exception.
 fn record(task: TaskId, exception: &Bound<'_, PyAny>) {
     let kind = exception
@@ -223,6 +239,7 @@ fn record(task: TaskId, exception: &Bound<'_, PyAny>) {
         .qualname()
         .map_or_else(|_| String::from("exception"), |name| name.to_string());
     let text = exception.str().map_or_else(|_| String::new(), |text| text.to_string());
+    let text = without_addresses(&text);
     // SAFETY: the lock is held, and nothing here switches.
     unsafe {
         let w = world();
@@ -238,6 +255,7 @@ pub(crate) unsafe fn run(main: *mut PyObject) {
     w.tasks.clear();
     w.tasks.push(side(main, "main"));
     w.raised.clear();
+    w.processes.begin();
     w.refused = None;
     w.aborting = false;
     w.active = true;
@@ -291,6 +309,7 @@ unsafe fn side(function: *mut PyObject, name: &str) -> TaskSide {
         consuming: None,
         held: Vec::new(),
         made_at: SiteId::NONE,
+        process: 0,
     }
 }
 
@@ -377,8 +396,11 @@ fn task_start(function: Bound<'_, PyAny>, daemon: bool, name: &str) -> PyResult<
             refuse_to_go_on();
             return Err(PyErr::fetch(function.py()));
         }
-        let task = exploration.execution.new_task(daemon);
-        w.tasks.push(side(function.as_ptr(), name));
+        let starter = exploration.execution.current();
+        let process = w.tasks.get(starter.index()).map_or(0, |side| side.process);
+        // The end of the program waits for its own threads; for those of a process, that process does.
+        let task = exploration.execution.new_task(daemon || process != 0);
+        w.tasks.push(TaskSide { process, ..side(function.as_ptr(), name) });
         let start = Operation::new(Action::TaskStart(task), ObjectId::NONE, site);
         match point(start) {
             Some(_) => Ok(task.0),

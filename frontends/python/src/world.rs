@@ -16,6 +16,7 @@ use pyo3::prelude::*;
 use crate::hash::{QuickMap, QuickSet};
 use crate::opaque::Opaque;
 use crate::places::Places;
+use crate::processes::Processes;
 use crate::scans::Held;
 use crate::values::Values;
 
@@ -55,6 +56,8 @@ pub(crate) struct TaskSide {
     pub(crate) held: Vec<Held>,
     /// Of an activity: where the program made it.
     pub(crate) made_at: SiteId,
+    /// The number of the process that it belongs to.
+    pub(crate) process: u32,
 }
 
 /// The state of the running check.
@@ -104,6 +107,7 @@ pub(crate) struct World {
     pub(crate) shared: Vec<String>,
     /// The addresses of such names that were looked at in this execution.
     pub(crate) looked_at: QuickSet<usize>,
+    pub(crate) processes: Processes,
     pub(crate) loop_bound: Option<(u32, u32)>,
     pub(crate) clock_reads: Vec<(u32, u32)>,
 }
@@ -166,6 +170,7 @@ pub(crate) fn set_up(module: &Bound<'_, PyModule>) -> PyResult<()> {
         abort: abort.into_any().into_ptr(),
         shared: Vec::new(),
         looked_at: QuickSet::default(),
+        processes: Processes::default(),
         loop_bound: None,
         clock_reads: Vec::new(),
     };

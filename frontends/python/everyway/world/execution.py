@@ -25,8 +25,9 @@ class Program:
 def run(world: World, program: Program) -> None:
     """Run the program. Its names are in ``world.namespace`` when this returns."""
     names = world.begin_execution(program.path, program.arguments).__dict__
+    world.codes = [code for code, _ in sorted(program.codes, key=_definitions_first)]
     try:
-        for code, _ in sorted(program.codes, key=_definitions_first):
+        for code in world.codes:
             exec(code, names)
     except core.Abort:
         raise

@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import Any
 
 from everyway import _core as core
-from everyway.models import futures, logging, objects, queue, thread, threading, time
+from everyway.models import futures, logging, multiprocessing, objects, queue, thread, threading, time
 from everyway.models.asyncio import install as asyncio_install
 from everyway.models.asyncio import loop as asyncio_loop
 from everyway.models.asyncio import source as asyncio_source
@@ -31,7 +31,7 @@ from everyway.world.snapshot import Snapshot
 PRIVATE = frozenset(
     """
     threading _threading_local queue sched concurrent random uuid secrets datetime _pydatetime _strptime
-    zoneinfo calendar logging statistics tempfile timeit unittest asyncio
+    zoneinfo calendar logging statistics tempfile timeit unittest asyncio multiprocessing
     """.split()
 )
 # C versions of private modules, which would go round the models.
@@ -48,6 +48,8 @@ _ALWAYS_REAL = frozenset(
 )
 
 _PATCHES: dict[str, Callable[[ModuleType], None]] = {
+    "multiprocessing": multiprocessing.install,
+    "multiprocessing.process": multiprocessing.install_process,
     "threading": threading.install,
     "concurrent.futures": futures.install,
     "concurrent.futures._base": futures.install_base,
@@ -101,6 +103,7 @@ class Library:
             "_thread": thread.make_module(),
             "time": time.make_module(),
             "atexit": process.make_atexit(),
+            "_multiprocessing": multiprocessing.make_semaphores(),
         }
         self._theirs: dict[str, ModuleType] = {}
         self._before: set[str] = set()
@@ -152,7 +155,9 @@ class Library:
         finalizers: Any = weakref.finalize
         finalizers._registered_with_atexit = False
         objects.begin_execution()
+        multiprocessing.begin_execution()
         threading.begin_execution(self.threading)
+        process.begin_execution()
 
     def end_execution(self) -> None:
         """Leave nothing that belongs to the execution that has ended."""

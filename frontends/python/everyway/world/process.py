@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from everyway import _core as core
-from everyway.models.thread import PROCESS_ID
+from everyway.models.multiprocessing import popen, state
 from everyway.world import output, randomness
 
 _at_exit: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = []
@@ -32,6 +32,12 @@ def _write(fd: int, data: Any, /) -> int:
     return len(data)
 
 
+def _exit(status: int) -> None:
+    if core.current_process() == state.MAIN:
+        core.refuse("os._exit")
+    popen.exit_now(status)
+
+
 def _sched_yield() -> None:
     core.sleep(0.0)
 
@@ -39,8 +45,10 @@ def _sched_yield() -> None:
 _real_write = os.write
 
 _PATCHES: dict[str, Any] = {
-    "getpid": lambda: PROCESS_ID,
-    "getppid": lambda: 1,
+    "getpid": state.getpid,
+    "getppid": state.getppid,
+    "kill": popen.kill,
+    "_exit": _exit,
     "urandom": randomness.urandom,
     "getrandom": randomness.getrandom,
     "write": _write,
@@ -48,7 +56,7 @@ _PATCHES: dict[str, Any] = {
     **{
         name: _refusing(f"os.{name}")
         for name in """
-            _exit abort pipe pipe2 fork forkpty openpty dup2 wait wait3 wait4 waitpid waitid
+            abort pipe pipe2 fork forkpty openpty dup2 wait wait3 wait4 waitpid waitid
             popen system execv execve execvp execvpe execl execle execlp execlpe spawnl spawnv
             mkfifo mknod setuid setgid nice eventfd memfd_create
         """.split()
@@ -111,6 +119,13 @@ def patch_tempfile(module: ModuleType) -> None:
     module.tempdir = os.environ.get("TMPDIR") or "/tmp"  # type: ignore[attr-defined]
 
 
+def begin_execution() -> None:
+    """Register what the libraries that are loaded registered when they were."""
+    util = sys.modules.get("multiprocessing.util")
+    if util is not None:
+        _at_exit.append((util._exit_function, (), {}))
+
+
 # --- atexit ---------------------------------------------------------------------------------------
 
 
@@ -123,6 +138,11 @@ def _register(func: Any, /, *args: Any, **kwargs: Any) -> Any:
 
 def _unregister(func: Any, /) -> None:
     _at_exit[:] = [entry for entry in _at_exit if entry[0] != func]
+
+
+def registered() -> list[Any]:
+    """What is registered for the end of the process whose state is in place."""
+    return _at_exit
 
 
 def run_at_exit() -> None:

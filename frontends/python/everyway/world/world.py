@@ -6,17 +6,18 @@ import contextlib
 import gc
 import sys
 from collections.abc import Iterable
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from everyway import _core as core
 from everyway.models import threading as threading_model
 from everyway.models.asyncio import loop as asyncio_loop
+from everyway.models.multiprocessing import popen, state
 from everyway.rewrite import Mode
 from everyway.world import output, refusal
 from everyway.world.injected import make_builtins
 from everyway.world.library import Library
-from everyway.world.process import Process, run_at_exit
+from everyway.world.process import Process, registered, run_at_exit
 from everyway.world.user_modules import CompileUser, UserModules
 
 
@@ -36,6 +37,7 @@ class World:
         mode: Mode = "accesses",
         include: Iterable[str] = (),
         seed: int = 0,
+        learned: Iterable[str] = (),
     ) -> None:
         if World._library is None:
             World._library = Library()
@@ -45,6 +47,8 @@ class World:
         self._folder = folder
         self._mode = mode
         self._seed = seed
+        self._learned = frozenset(learned)
+        self.codes: list[CodeType] = []
         self._process = Process()
         self._main: ModuleType | None = None
         self._dont_write_bytecode = sys.dont_write_bytecode
@@ -58,6 +62,9 @@ class World:
         self._main = sys.modules.get("__main__")
         self._process.enter()
         self.library.enter()
+        state.options = self._learned
+        state.begin_exploration(lambda: self.modules.names, registered)
+        popen.run_main = self._run_main
         sys.meta_path.insert(0, self.modules)
         self.modules.builtins = make_builtins(core.announcers(self._mode), self.modules)
         gc.collect()
@@ -95,9 +102,23 @@ class World:
         sys.modules["__main__"] = main
         sys.argv[:] = [path, *arguments]
         sys.path.insert(0, self._folder)
-        self.namespace = main.__dict__
-        self.namespace.update(__builtins__=self.modules.builtins, __file__=path, __cached__=None, __annotations__={})
-        core.user_module(self.namespace)
+        self._path = path
+        self.namespace = self._furnish(main)
+        return main
+
+    def _furnish(self, main: ModuleType) -> dict[str, Any]:
+        names = main.__dict__
+        names.update(__builtins__=self.modules.builtins, __file__=self._path, __cached__=None, __annotations__={})
+        core.user_module(names)
+        return names
+
+    def _run_main(self, name: str) -> ModuleType:
+        """Run the main module again, under another name, for another process."""
+        main = ModuleType(name)
+        sys.modules[name] = main
+        names = self._furnish(main)
+        for code in self.codes:
+            exec(code, names)
         return main
 
     def end_program(self) -> None:
@@ -109,6 +130,7 @@ class World:
 
     def end_execution(self) -> None:
         """Collect what the execution left behind. Runs outside it, after the result is taken."""
+        state.end_execution()
         self.library.end_execution()
         self.namespace = {}
         sys.modules.pop("__main__", None)
