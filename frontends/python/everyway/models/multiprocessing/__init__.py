@@ -74,6 +74,20 @@ def install(package: Any) -> None:
 
     locks: Any = synchronize
     locks.SemLock._make_name = staticmethod(lambda: "/mp-everyway")
+    locks.Barrier.n_waiting = property(_waiting)
+    locks.Barrier.broken = property(_broken)
+
+
+def _waiting(self: Any) -> int:
+    """How many wait at a barrier, looked at under its lock."""
+    with self._cond:
+        return self._count if self._state == 0 else 0
+
+
+def _broken(self: Any) -> bool:
+    """Whether a barrier is broken, looked at under its lock."""
+    with self._cond:
+        return self._state == -2  # type: ignore[no-any-return]
 
 
 def _with_popen(name: str, kind: Any) -> ModuleType:

@@ -56,7 +56,8 @@ class Image:
     """The memory of a process as it was at one moment."""
 
     def __init__(self, process_obj: Any) -> None:
-        _refuse_other_threads()
+        if not getattr(process_obj, "_replaces_another", False):
+            _refuse_other_threads()
         copier = Copier()
         self._modules = {name: copier.copy(module) for name, module in _user_modules().items()}
         self._object = copier.copy(process_obj)

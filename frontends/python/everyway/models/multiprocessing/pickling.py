@@ -20,16 +20,16 @@ def begin_execution() -> None:
     _given.clear()
 
 
-def dumps(value: Any) -> bytes:
-    """The value's pickle; what is in it is read now."""
-    announce_read(value)
+def dumps(value: Any, site: int | None = None) -> bytes:
+    """The value's pickle; what is in it is read now, for this line of the program."""
+    announce_read(value, core.site_of_use(value) if site is None else site)
     return bytes(state.package("multiprocessing.reduction").ForkingPickler.dumps(value))
 
 
-def announce_read(value: Any) -> None:
+def announce_read(value: Any, site: int) -> None:
     """Announce that all that is in the value is read, as a copy does."""
     if type(value) not in _ATOMS:
-        _announcers["__ev_scan__"](value, core.site_of_use(value), _COPY)
+        _announcers["__ev_scan__"](value, site, _COPY)
 
 
 def loads(data: bytes) -> Any:

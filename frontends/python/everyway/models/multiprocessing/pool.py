@@ -354,10 +354,11 @@ class Pool:
     def __everyway_fork__(self, copier: Any) -> Any:
         return copier.refused(self)
 
-    def _add_worker(self) -> None:
+    def _add_worker(self, *, replaces: bool = False) -> None:
         worker = self._ctx.Process(target=_work, args=(self._tasks, *self._settings))
         worker.name = worker.name.replace("Process", "PoolWorker")
         worker.daemon = True
+        worker._replaces_another = replaces
         worker.start()
         self._pool.append(worker)
         if self._settings[2] is not None:
@@ -545,7 +546,7 @@ class _Replacer:
         core.task_join(self._worker._popen._task)
         if self._worker._popen.process.exitcode == 0 and self._pool._state == _RUN:
             self._pool._pool.remove(self._worker)
-            self._pool._add_worker()
+            self._pool._add_worker(replaces=True)
 
 
 def make_module() -> ModuleType:

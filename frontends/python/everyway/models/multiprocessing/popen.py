@@ -278,7 +278,6 @@ def _join_threads() -> None:
 
 def end(own: state.ProcessState) -> None:
     """The process ends: what it had open is closed, and its other threads are cut off."""
-    own.ended = True
     threading = state.package("threading")
     for each in list(threading._active.values()):
         if each._task is not None and each._task != own.number and not getattr(each, "_joined_at_end", False):
@@ -305,10 +304,9 @@ def exit_now(code: int) -> None:
 
 def end_by_signal(process: state.ProcessState, number: int) -> None:
     """What the system does when a signal reaches a process that doesn't handle it."""
-    if process.ended or not core.task_kill(process.number):
+    if not core.task_kill(process.number):
         return
     process.exitcode = -number
-    process.ended = True
     active = process.held.get("threading", {}).get("_active", {})
     for each in list(active.values()):
         if each._task is not None and each._task != process.number:

@@ -67,13 +67,13 @@ class Queue:
         self._check_open()
         if self._sem is not None and not self._sem.acquire(block, timeout):
             raise state.package("queue").Full
-        self._append(obj)
+        self._append(obj, core.site_of_use(self))
 
-    def _append(self, obj: Any) -> None:
+    def _append(self, obj: Any, site: int) -> None:
         if self._buffer is None:
             self._start_feeder()
         assert self._buffer is not None
-        self._buffer.post(obj)
+        self._buffer.post((obj, site))
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         """Take an item."""
@@ -153,7 +153,7 @@ _SENT = frozenset({"_maxsize", "_channel", "_rlock", "_sem", "_opid", "_cond", "
 
 
 def _end_feeder(buffer: Channel) -> None:
-    buffer.post(_END)
+    buffer.post((_END, 0))
 
 
 class _Feeder:
@@ -166,11 +166,11 @@ class _Feeder:
 
     def __call__(self) -> None:
         while True:
-            item = self._buffer.receive()
+            item, site = self._buffer.receive()
             if item is _END:
                 return
             try:
-                data = pickling.dumps(item)
+                data = pickling.dumps(item, site)
             except Exception:
                 if self._semaphore is not None:
                     self._semaphore.release()
@@ -195,9 +195,9 @@ class JoinableQueue(Queue):
         self._unfinished_tasks = ctx.Semaphore(0)
         self._cond = ctx.Condition()
 
-    def _append(self, obj: Any) -> None:
+    def _append(self, obj: Any, site: int) -> None:
         with self._cond:
-            super()._append(obj)
+            super()._append(obj, site)
             self._unfinished_tasks.release()
 
     def task_done(self) -> None:

@@ -43,7 +43,6 @@ class ProcessState:
         self.number = number  # that of its first task, once it is started
         self.parent = parent
         self.exitcode: int | None = None
-        self.ended = False
         self.helpers: list[int] = []
         """Tasks that work for it and that no `threading` knows of."""
         self.ends: dict[int, Any] = {}

@@ -1,0 +1,16 @@
+# expect: failed atomicity-violation
+from multiprocessing import Process, Value
+
+
+def add(total):
+    total.value += 1
+
+
+if __name__ == "__main__":
+    total = Value("i", 0)
+    both = [Process(target=add, args=(total,)) for _ in range(2)]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+    print(total.value)
