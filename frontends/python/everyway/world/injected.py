@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from everyway import _core as core
+from everyway.models import files_open
 from everyway.world import identity, output
 from everyway.world.refusal import PACKAGES_WITH_REFUSED, import_refused, is_refused, package_view
 from everyway.world.user_modules import UserModules
@@ -15,7 +16,6 @@ from everyway.world.user_modules import UserModules
 HIDDEN = "__ev_"
 
 _real_import = builtins.__import__
-_real_open = builtins.open
 _real_vars = builtins.vars
 _real_dir = builtins.dir
 _MISSING: Any = object()
@@ -40,7 +40,7 @@ def make_builtins(announcers: dict[str, Any], modules: UserModules) -> dict[str,
         "id": identity.serial_id,
         "input": output.input,
         "locals": _locals,
-        "open": _open,
+        "open": files_open.open,
         "print": output.print,
         "setattr": _setattr,
         "vars": _vars,
@@ -73,12 +73,6 @@ def _refusing(what: str) -> Any:
 
     refuse.__name__ = refuse.__qualname__ = what
     return refuse
-
-
-def _open(file: Any, mode: Any = "r", *arguments: Any, **keywords: Any) -> Any:
-    if isinstance(mode, str) and any(letter in mode for letter in "wax+") and file != os.devnull:
-        core.refuse(f'open(…, "{mode}")')
-    return _real_open(file, mode, *arguments, **keywords)
 
 
 def _visible(names: dict[str, Any]) -> dict[str, Any]:

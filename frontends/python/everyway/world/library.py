@@ -31,7 +31,8 @@ from everyway.world.snapshot import Snapshot
 PRIVATE = frozenset(
     """
     threading _threading_local queue sched concurrent random uuid secrets datetime _pydatetime _strptime
-    zoneinfo calendar logging statistics tempfile timeit unittest asyncio multiprocessing
+    zoneinfo calendar logging statistics shutil tempfile timeit unittest asyncio
+    multiprocessing
     """.split()
 )
 # C versions of private modules, which would go round the models.
@@ -56,6 +57,7 @@ _PATCHES: dict[str, Callable[[ModuleType], None]] = {
     "concurrent.futures.thread": futures.install_thread,
     "queue": queue.install,
     "random": randomness.patch_random,
+    "shutil": process.patch_shutil,
     "tempfile": process.patch_tempfile,
     "uuid": randomness.patch_uuid,
 }

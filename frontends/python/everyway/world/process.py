@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import io
 import os
 import sys
 import warnings
@@ -10,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from everyway import _core as core
+from everyway.models import files, files_open, files_os
 from everyway.models.multiprocessing import popen, state
 from everyway.world import output, randomness
 
@@ -25,6 +28,9 @@ def _refusing(what: str) -> Callable[..., Any]:
 
 
 def _write(fd: int, data: Any, /) -> int:
+    raw = files.descriptor(fd)
+    if raw is not None:
+        return raw.write(data)
     if fd not in (1, 2):
         return _real_write(fd, data)
     stream = output.STDOUT if fd == 1 else output.STDERR
@@ -45,6 +51,7 @@ def _sched_yield() -> None:
 _real_write = os.write
 
 _PATCHES: dict[str, Any] = {
+    **files_os.patches(),
     "getpid": state.getpid,
     "getppid": state.getppid,
     "kill": popen.kill,
@@ -74,8 +81,10 @@ class Process:
     def enter(self) -> None:
         """Put the patches in place and remember what a program may change."""
         self._real = {name: getattr(os, name) for name in _PATCHES if hasattr(os, name)}
+        files_os.remember(self._real)
         for name in self._real:
             setattr(os, name, _PATCHES[name])
+        builtins.open = io.open = files_open.open
         self._streams = sys.stdin, sys.stdout, sys.stderr
         self._environment = dict(os.environ)
         self._encoded_environment = dict(os.environ._data)  # type: ignore[attr-defined]
@@ -91,6 +100,7 @@ class Process:
         self.restore()
         for name, function in self._real.items():
             setattr(os, name, function)
+        builtins.open = io.open = files.real_open
         if self._streams is not None:
             sys.stdin, sys.stdout, sys.stderr = self._streams
 
@@ -116,11 +126,22 @@ class Process:
 
 def patch_tempfile(module: ModuleType) -> None:
     """Name the folder for temporary files without trying to write in it."""
-    module.tempdir = os.environ.get("TMPDIR") or "/tmp"  # type: ignore[attr-defined]
+    names: Any = module
+    names.tempdir = os.environ.get("TMPDIR") or "/tmp"
+
+
+def patch_shutil(module: ModuleType) -> None:
+    """Let folders be removed by their paths, and files be copied by reading and writing."""
+    names: Any = module
+    names._use_fd_functions = False
+    for name in ("_USE_CP_SENDFILE", "_HAS_FCOPYFILE"):
+        if hasattr(names, name):
+            setattr(names, name, False)
 
 
 def begin_execution() -> None:
-    """Register what the libraries that are loaded registered when they were."""
+    """Nothing is written, and what the libraries registered when they were loaded is registered."""
+    files.begin_execution()
     util = sys.modules.get("multiprocessing.util")
     if util is not None:
         _at_exit.append((util._exit_function, (), {}))

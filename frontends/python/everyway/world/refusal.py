@@ -187,11 +187,6 @@ _REFUSED_EVENTS = {
     "sqlite3.connect": "sqlite3.connect",
     "subprocess.Popen": "subprocess.Popen",
     "webbrowser.open": "webbrowser.open",
-    "shutil.rmtree": "shutil.rmtree",
-    "shutil.move": "shutil.move",
-    "shutil.copyfile": "shutil.copyfile",
-    "tempfile.mkstemp": "tempfile.mkstemp",
-    "tempfile.mkdtemp": "tempfile.mkdtemp",
     **{
         f"os.{name}": f"os.{name}"
         for name in """
@@ -224,6 +219,11 @@ class suspended:
     def __exit__(self, *exception: object) -> None:
         global _suspended
         _suspended -= 1
+
+
+def is_suspended() -> bool:
+    """Whether the front-end itself does something."""
+    return _suspended > 0
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:

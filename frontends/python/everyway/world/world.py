@@ -10,6 +10,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from everyway import _core as core
+from everyway.models import files
 from everyway.models import threading as threading_model
 from everyway.models.asyncio import loop as asyncio_loop
 from everyway.models.multiprocessing import popen, state
@@ -63,6 +64,7 @@ class World:
         self._process.enter()
         self.library.enter()
         state.options = self._learned
+        files.listed = files.LISTED in self._learned
         state.begin_exploration(lambda: self.modules.names, registered)
         popen.run_main = self._run_main
         sys.meta_path.insert(0, self.modules)
