@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from everyway import _core as core
+from everyway.world import refusal
 
 LISTED = "the entries of folders"
 _REAL_PLACES = ("/dev/", "/proc/", "/sys/")
@@ -64,8 +65,6 @@ def begin_execution() -> None:
 
 def is_on() -> bool:
     """Whether the program runs, and not what is around it."""
-    from everyway.world import refusal
-
     return core.in_execution() and not refusal.is_suspended()
 
 

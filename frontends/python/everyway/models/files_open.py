@@ -99,6 +99,7 @@ def _wrapped(raw: RawFile, mode: str, buffering: int, encoding: Any, errors: Any
         buffer = _Writer(raw, size)
     if binary:
         return buffer
-    text = _Text(buffer, io.text_encoding(encoding), errors, newline, buffering == 1)
+    named: Any = io
+    text = _Text(buffer, named.text_encoding(encoding), errors, newline, buffering == 1)
     text.mode = mode  # type: ignore[misc]
     return text

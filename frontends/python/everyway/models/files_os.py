@@ -54,7 +54,7 @@ def lstat(path: Any, *, dir_fd: Any = None) -> os.stat_result:
 def fstat(fd: int) -> os.stat_result:
     """Tell of an open file."""
     raw = files.descriptor(fd)
-    return _real["fstat"](fd) if raw is None else raw.status()  # type: ignore[no-any-return]
+    return _real["fstat"](fd) if raw is None else raw.status()
 
 
 def listdir(path: Any = ".") -> list[Any]:

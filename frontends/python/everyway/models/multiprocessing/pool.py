@@ -17,6 +17,7 @@ from typing import Any
 from everyway import _core as core
 from everyway.models.multiprocessing import pickling, state
 from everyway.models.multiprocessing.channels import CLOSED, NOTHING, Channel
+from everyway.world.refusal import stand_in
 
 _RUN, _CLOSE, _TERMINATE = "RUN", "CLOSE", "TERMINATE"
 _READY_MADE = (list, tuple, range, str, bytes, dict, set, frozenset)
@@ -556,8 +557,6 @@ def make_module() -> ModuleType:
         setattr(module, value.__name__, value)
     module.AsyncResult = ApplyResult
     module.RemoteTraceback = RemoteTraceback
-    from everyway.world.refusal import stand_in
-
     module.ThreadPool = stand_in("multiprocessing.pool.ThreadPool")
     module.__all__ = ["Pool", "ThreadPool"]
     return module  # type: ignore[no-any-return]
