@@ -1,0 +1,13 @@
+from multiprocessing import Process, Queue
+
+
+def produce(parts):
+    parts.put("x" * 100_000)
+
+
+if __name__ == "__main__":
+    parts = Queue()
+    producer = Process(target=produce, args=(parts,))
+    producer.start()
+    size = len(parts.get())
+    producer.join()

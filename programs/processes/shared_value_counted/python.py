@@ -1,0 +1,15 @@
+from multiprocessing import Process, Value
+
+
+def count(total):
+    total.value += 1
+
+
+if __name__ == "__main__":
+    total = Value("i", 0)
+    workers = [Process(target=count, args=(total,)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    counted = total.value
