@@ -97,7 +97,9 @@ fn speed(rows: &mut Rows) {
     for (name, program) in &programs {
         let (executions, some, took) = repeat(program);
         rows.add(name, "executions_per_second", "everyway", executions as f64 / took);
-        rows.add(name, "bytes", "everyway", bytes_for_each(program));
+        let (bytes, calls) = allocated_for_each(program);
+        rows.add(name, "bytes", "everyway", bytes);
+        rows.add(name, "allocations", "everyway", calls);
         events += some;
         seconds += took;
     }
@@ -115,17 +117,25 @@ fn repeat(program: &Program) -> (u64, u64, f64) {
     (executions, events, start.elapsed().as_secs_f64())
 }
 
-/// Bytes that each execution allocates once the search is warm: those of the whole search less those of
-/// its beginning.
-fn bytes_for_each(program: &Program) -> f64 {
+/// What each execution allocates once the search is warm, in bytes and in calls: that of the whole
+/// search less that of its beginning. What is left is what the search keeps, as it grows.
+fn allocated_for_each(program: &Program) -> (f64, f64) {
     let allocated = |patience: u64| {
         let region = Region::new(ALLOCATOR);
         let plan = Plan { patience, ..plan(false) };
         let found = Searcher::new(ClockMode::Legal).search(program, &plan);
-        (region.change().bytes_allocated as f64, found.executions)
+        let change = region.change();
+        let calls = change.allocations + change.reallocations;
+        (change.bytes_allocated as f64, calls as f64, found.executions)
     };
-    let ((beginning, first), (whole, all)) = (allocated(WARM), allocated(u64::MAX));
-    if all > first { (whole - beginning) / (all - first) as f64 } else { whole / all as f64 }
+    let ((bytes, calls, first), (all_bytes, all_calls, all)) =
+        (allocated(WARM), allocated(u64::MAX));
+    if all > first {
+        let executions = (all - first) as f64;
+        ((all_bytes - bytes) / executions, (all_calls - calls) / executions)
+    } else {
+        (all_bytes / all as f64, all_calls / all as f64)
+    }
 }
 
 /// How time and memory grow with tasks, races and depth.
