@@ -31,14 +31,14 @@ def _find(number: int) -> Channel:
 class Channel:
     """One direction of a pipe; the messages are on this side, the engine knows them by numbers."""
 
-    __slots__ = ("__weakref__", "_closed", "_counts", "_id", "_messages", "_sizes", "_total")
+    __slots__ = ("__weakref__", "_closed", "_counts", "__ev_id__", "_messages", "_sizes", "_total")
     __everyway_shared__ = True  # a forked process has the same
 
     _id: int
 
     def __init__(self) -> None:
-        self._id = new_object(self, "mailbox")
-        _by_number[self._id] = self
+        self.__ev_id__ = new_object(self, "mailbox")
+        _by_number[self.__ev_id__] = self
         self._messages: dict[int, Any] = {}
         self._counts: dict[int, int] = {}
         self._sizes: list[int] = []
@@ -46,7 +46,7 @@ class Channel:
         self._closed = False
 
     def __reduce__(self) -> Any:
-        return _find, (self._id,)
+        return _find, (self.__ev_id__,)
 
     def post(self, message: Any, size: int = 0) -> bool:
         """Add a message, and wait until there was room for all of it; false if nobody will read it."""
@@ -55,7 +55,7 @@ class Channel:
         self._counts[task] = count + 1
         number = task * _MESSAGES_OF_A_TASK + count
         self._messages[number] = message
-        if not core.mailbox_post(self._id, number):
+        if not core.mailbox_post(self.__ev_id__, number):
             return False
         self._sizes.append(size + _HEAD)
         self._total += size + _HEAD
@@ -69,11 +69,11 @@ class Channel:
             first -= 1
             kept += self._sizes[first]
         if first > 0:
-            core.mailbox_gone(self._id, first)
+            core.mailbox_gone(self.__ev_id__, first)
 
     def receive(self, timeout: float | None = None) -> Any:
         """Take the first message; `NOTHING` if there was none in time, `CLOSED` if there will be none."""
-        number = core.mailbox_receive(self._id, timeout)
+        number = core.mailbox_receive(self.__ev_id__, timeout)
         if number < 0:
             return NOTHING if number == -1 else CLOSED
         return self._messages.pop(number)
@@ -81,10 +81,10 @@ class Channel:
     def is_ready(self, timeout: float | None = 0.0) -> bool:
         """Whether there is a message in time, or there will be none."""
         if timeout is not None and timeout <= 0:
-            return core.mailbox_length(self._id) != 0 or self._closed
-        return core.mailbox_ready(self._id, timeout) != -1
+            return core.mailbox_length(self.__ev_id__) != 0 or self._closed
+        return core.mailbox_ready(self.__ev_id__, timeout) != -1
 
     def close(self, *, discard: bool) -> None:
         """Take no more messages."""
-        core.mailbox_close(self._id, discard)
+        core.mailbox_close(self.__ev_id__, discard)
         self._closed = True

@@ -23,7 +23,7 @@ def begin_threading(own: state.ProcessState) -> None:
     threading._SHUTTING_DOWN = False
     main = object.__new__(threading._MainThread)
     main.__init__()
-    main._task = own.number
+    main.__ev_task__ = own.number
     main._ident = ident_of(own.number)
     main._native_id = native_id_of(own.number)
     main._ended = new_object(main, "event")
@@ -225,7 +225,7 @@ def _event(copier: Any, value: Any) -> Any:
 
 
 def _semaphore(copier: Any, value: Any) -> Any:
-    made = type(value)(core.semaphore_value(value._id))
+    made = type(value)(core.semaphore_value(value.__ev_id__))
     return copier.remember(value, made)
 
 

@@ -16,7 +16,7 @@ from everyway.world.refusal import stand_in
 class End:
     """One end of a pipe, open in one or more processes."""
 
-    __slots__ = ("__weakref__", "_id", "reads", "writes")
+    __slots__ = ("__weakref__", "__ev_id__", "reads", "writes")
     __everyway_shared__ = True
 
     _id: int
@@ -24,16 +24,16 @@ class End:
     def __init__(self, reads: Channel | None, writes: Channel | None) -> None:
         self.reads = reads
         self.writes = writes
-        self._id = new_object(self, "semaphore", 1)  # how many processes have it open
+        self.__ev_id__ = new_object(self, "semaphore", 1)  # how many processes have it open
 
     def open_again(self) -> None:
         """Another process has it open, too."""
-        core.semaphore_release(self._id, 1)
+        core.semaphore_release(self.__ev_id__, 1)
 
     def close(self) -> None:
         """A process closes it."""
-        core.semaphore_try(self._id)
-        if core.semaphore_value(self._id) == 0:
+        core.semaphore_try(self.__ev_id__)
+        if core.semaphore_value(self.__ev_id__) == 0:
             if self.writes is not None:
                 self.writes.close(discard=False)
             if self.reads is not None:

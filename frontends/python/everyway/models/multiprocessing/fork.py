@@ -80,7 +80,7 @@ def _refuse_other_threads() -> None:
     """A fork in the middle of what other threads do copies what they have half done."""
     threading = state.package("threading")
     for each in list(threading._active.values()):
-        task = each._task
+        task = each.__ev_task__
         if task is not None and task != core.current_task() and core.task_is_alive(task):
             core.refuse("a process started by fork while other threads run (the start method spawn can be checked)")
 
@@ -294,8 +294,8 @@ def _reference(copier: Copier, value: Any) -> Any:
 
 def _lock(copier: Copier, value: Any) -> Any:
     made = copier.remember(value, thread.lock())
-    if core.mutex_locked(value._id):
-        core.mutex_try(made._id)
+    if core.mutex_locked(value.__ev_id__):
+        core.mutex_try(made.__ev_id__)
     return made
 
 

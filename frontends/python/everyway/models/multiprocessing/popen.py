@@ -266,13 +266,13 @@ def _join_threads() -> None:
         others = [
             each
             for each in list(threading._active.values())
-            if each is not threading._main_thread and not each._daemonic and each._task is not None
+            if each is not threading._main_thread and not each._daemonic and each.__ev_task__ is not None
         ]
         waiting = [each for each in others if not getattr(each, "_joined_at_end", False)]
         if not waiting:
             return
         for each in waiting:
-            core.task_join(each._task)
+            core.task_join(each.__ev_task__)
             each._joined_at_end = True
 
 
@@ -280,8 +280,8 @@ def end(own: state.ProcessState) -> None:
     """The process ends: what it had open is closed, and its other threads are cut off."""
     threading = state.package("threading")
     for each in list(threading._active.values()):
-        if each._task is not None and each._task != own.number and not getattr(each, "_joined_at_end", False):
-            core.task_kill(each._task)
+        if each.__ev_task__ is not None and each.__ev_task__ != own.number and not getattr(each, "_joined_at_end", False):
+            core.task_kill(each.__ev_task__)
     for task in own.helpers:
         core.task_kill(task)
     close_ends(own)
@@ -309,8 +309,8 @@ def end_by_signal(process: state.ProcessState, number: int) -> None:
     process.exitcode = -number
     active = process.held.get("threading", {}).get("_active", {})
     for each in list(active.values()):
-        if each._task is not None and each._task != process.number:
-            core.task_kill(each._task)
+        if each.__ev_task__ is not None and each.__ev_task__ != process.number:
+            core.task_kill(each.__ev_task__)
     for task in process.helpers:
         core.task_kill(task)
     close_ends(process)

@@ -29,7 +29,7 @@ def _limit(timeout: Any) -> float | None:
 class SemLock:
     """A semaphore of the system: one object, whichever process has it."""
 
-    __slots__ = ("__weakref__", "_id", "handle", "kind", "maxvalue", "name")
+    __slots__ = ("__weakref__", "__ev_id__", "handle", "kind", "maxvalue", "name")
     __module__ = "_multiprocessing"
     __everyway_shared__ = True  # a forked process has the same
 
@@ -47,8 +47,8 @@ class SemLock:
             made = "mutex"
         else:
             made = "semaphore" if maxvalue == _MOST else "bounded_semaphore"
-        self._id = new_object(self, made, 0 if made.endswith("mutex") else value)
-        self.handle = self._id
+        self.__ev_id__ = new_object(self, made, 0 if made.endswith("mutex") else value)
+        self.handle = self.__ev_id__
         _by_handle[self.handle] = self
 
     @property
@@ -64,9 +64,9 @@ class SemLock:
         limit = _limit(timeout) if block else 0.0
         if self._is_mutex:
             if not block:
-                return core.mutex_try(self._id)
-            return core.mutex_acquire(self._id, limit)
-        return core.semaphore_acquire(self._id, limit)
+                return core.mutex_try(self.__ev_id__)
+            return core.mutex_acquire(self.__ev_id__, limit)
+        return core.semaphore_acquire(self.__ev_id__, limit)
 
     def __enter__(self) -> bool:
         return self.acquire()
@@ -74,11 +74,11 @@ class SemLock:
     def release(self) -> None:
         """Give it, or a permit, back."""
         if self._is_mutex:
-            if core.mutex_release(self._id) == 0:
+            if core.mutex_release(self.__ev_id__) == 0:
                 return
             if self.kind == RECURSIVE_MUTEX:
                 raise AssertionError("attempt to release recursive lock not owned by thread")
-        elif core.semaphore_release(self._id, 1):
+        elif core.semaphore_release(self.__ev_id__, 1):
             return
         raise ValueError("semaphore or lock released too many times")
 
@@ -86,15 +86,15 @@ class SemLock:
         self.release()
 
     def _is_mine(self) -> bool:
-        return self._is_mutex and core.mutex_owned(self._id)
+        return self._is_mutex and core.mutex_owned(self.__ev_id__)
 
     def _count(self) -> int:
-        return core.mutex_depth(self._id) if self._is_mine() else 0
+        return core.mutex_depth(self.__ev_id__) if self._is_mine() else 0
 
     def _get_value(self) -> int:
         if self._is_mutex:
-            return 0 if core.mutex_locked(self._id) else 1
-        return core.semaphore_value(self._id)
+            return 0 if core.mutex_locked(self.__ev_id__) else 1
+        return core.semaphore_value(self.__ev_id__)
 
     def _is_zero(self) -> bool:
         return self._get_value() == 0
