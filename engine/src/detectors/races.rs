@@ -65,7 +65,7 @@ impl Races {
 
     /// Looks through an execution that has ended; what raced becomes a point.
     pub fn look(&mut self, execution: &Execution, points: &mut Points) {
-        self.tasks = execution.task_count();
+        self.tasks = execution.clock_size();
         if execution.has_timed_loop() {
             points.learn_timed();
         }

@@ -424,6 +424,13 @@ impl Execution {
         self.tasks.get(task.index()).map_or(task, |task| task.driver)
     }
 
+    /// How many tasks there are up to the last one that has steps of its own: activities of a loop come
+    /// after those, or between them.
+    #[must_use]
+    pub fn clock_size(&self) -> usize {
+        self.tasks.iter().rposition(|task| !task.on_loop).map_or(0, |last| last + 1)
+    }
+
     /// Whether several tasks have steps of their own.
     #[must_use]
     pub fn has_several_tasks(&self) -> bool {

@@ -161,7 +161,7 @@ impl Exploration {
 
     /// Whether the memory that the order of its events takes is within reason.
     fn is_rankable(&self) -> bool {
-        self.execution.ranked.len().saturating_mul(self.execution.task_count()) <= ORDER_BOUND
+        self.execution.ranked.len().saturating_mul(self.execution.clock_size()) <= ORDER_BOUND
     }
 
     /// More operations are points than was known: the search begins anew.

@@ -213,7 +213,7 @@ impl HappensBefore {
     }
 
     fn order(&mut self, execution: &Execution, races: bool) {
-        let tasks = execution.task_count();
+        let tasks = execution.clock_size();
         let kept = self.in_common(execution, races);
         if kept == 0 {
             self.clear(tasks);

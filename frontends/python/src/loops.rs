@@ -264,7 +264,12 @@ fn awaitable_new() -> PyResult<u32> {
 /// report, and who holds a lock.
 #[pyfunction]
 fn awaitable_did(py: Python<'_>, kind: &str, object: u32) -> PyResult<()> {
-    operate_on(py, action_of(kind, object), ObjectId(object), None).map(|_| ())
+    let action = match action_of(kind, object) {
+        // Whose end it is, is for the report of who waits only.
+        Action::TaskJoin(_) => Action::Future(FutureAction::Wait),
+        action => action,
+    };
+    operate_on(py, action, ObjectId(object), None).map(|_| ())
 }
 
 /// Library code looks at or changes an object of its own that other callbacks can see; -1 stands for
