@@ -437,10 +437,12 @@ impl Execution {
         self.tasks.iter().filter(|task| !task.on_loop).nth(1).is_some()
     }
 
-    /// Whether there is more to try than this pass: other ways in which it can go, or steps of others.
+    /// Whether there is more to try than this pass: other ways in which it can go, or steps of others while
+    /// it waits for a time to come. One that has callbacks to run anyhow is a step like any other.
     pub(super) fn is_open_pass(&self, step: &Step) -> bool {
+        let waits = self.run_of(step.operation.object).is_some_and(|run| run.model.is_idle());
         self.choices.len() > 1
-            && (step.alternative != Alternative::Pick(0) || self.has_several_tasks())
+            && (step.alternative != Alternative::Pick(0) || waits && self.has_several_tasks())
     }
 
     /// When the first of the passes that are waited for can be, where deadlines order everything.

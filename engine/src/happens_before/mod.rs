@@ -252,7 +252,7 @@ impl HappensBefore {
             || races && (!self.ordered.races || self.races.len() < self.raced())
             || self.ordered.epochs
             || !execution.epochs.is_empty()
-            || execution.task_count() > self.stride
+            || execution.clock_size() > self.stride
         {
             return 0;
         }
