@@ -4,11 +4,13 @@
 //! does what the [`Directive`] says. A task that starts runs up to its first scheduling point when
 //! somebody next has to choose; there is no choice at its start.
 
+mod activities;
 mod deciding;
 mod effects;
 mod enabled;
 mod history;
 pub mod loops;
+mod passes;
 pub mod ranked;
 mod ready;
 mod spins;
