@@ -296,7 +296,7 @@ impl Machine<'_> {
                 cell.writes += 1;
             }
             Action::Until(cell) => {
-                if self.values[cell as usize].writes % 2 == 0
+                if self.values[cell as usize].writes.is_multiple_of(2)
                     && let Place::Runs(callbacks, at) = &mut self.place
                 {
                     exploration.execution.loop_soon(self.event_loop, name, false);

@@ -222,6 +222,7 @@ def awaitable_new() -> int:
 
 def awaitable_did(kind: str, object: int) -> None:
     """Say what was done to it, in the name of the activity that runs."""
+
 # Objects whose every call is one operation. Items are named by numbers.
 
 def queue_put(queue: int, item: int, timeout: float | None = None) -> int:

@@ -433,7 +433,7 @@ def _merge(report: Report, explored: list[tuple[Program, Findings]], prepared: P
 
 def _merge_preemptions(totals: Report, explored: list[Report]) -> None:
     """Say what can be said of the preemptions of all programs together."""
-    counts = [each.get("classes_by_preemptions") for each in explored]
+    counts: list[list[int]] = [each.get("classes_by_preemptions") or [] for each in explored]
     if totals["exhaustive"] and all(counts):
         rows = zip_longest(*counts, fillvalue=0)
         totals["classes_by_preemptions"] = [sum(row) for row in rows]

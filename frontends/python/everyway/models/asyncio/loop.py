@@ -6,6 +6,7 @@ is one operation of the thread that runs the loop; it gives the handles to run, 
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import weakref
 from collections.abc import Callable, Iterator
@@ -138,7 +139,7 @@ class _Generators:
 def install_handles(events: Any) -> None:
     """Let handles know their numbers; `source.py` has given them the slots for that."""
     kind: Any = events.Handle
-    real_init, real_cancel, real_run = kind.__init__, kind.cancel, kind._run
+    real_init, real_cancel = kind.__init__, kind.cancel
 
     def init(self: Any, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
         self._number = OUTSIDE
@@ -319,10 +320,8 @@ def make_loop(base_events: Any, events: Any) -> type:
             if loop is not None:
                 base._asyncgen_finalizer_hook(loop, agen)
                 return
-            try:
+            with contextlib.suppress(StopIteration):
                 agen.aclose().send(None)
-            except StopIteration:
-                pass
 
         # --- what goes wrong ---------------------------------------------------------------------
 

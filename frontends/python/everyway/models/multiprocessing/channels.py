@@ -31,7 +31,7 @@ def _find(number: int) -> Channel:
 class Channel:
     """One direction of a pipe; the messages are on this side, the engine knows them by numbers."""
 
-    __slots__ = ("__weakref__", "_closed", "_counts", "__ev_id__", "_messages", "_sizes", "_total")
+    __slots__ = ("__ev_id__", "__weakref__", "_closed", "_counts", "_messages", "_sizes", "_total")
     __everyway_shared__ = True  # a forked process has the same
 
     _id: int

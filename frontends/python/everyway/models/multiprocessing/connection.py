@@ -16,7 +16,7 @@ from everyway.world.refusal import stand_in
 class End:
     """One end of a pipe, open in one or more processes."""
 
-    __slots__ = ("__weakref__", "__ev_id__", "reads", "writes")
+    __slots__ = ("__ev_id__", "__weakref__", "reads", "writes")
     __everyway_shared__ = True
 
     _id: int

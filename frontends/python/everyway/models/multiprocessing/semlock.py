@@ -29,7 +29,7 @@ def _limit(timeout: Any) -> float | None:
 class SemLock:
     """A semaphore of the system: one object, whichever process has it."""
 
-    __slots__ = ("__weakref__", "__ev_id__", "handle", "kind", "maxvalue", "name")
+    __slots__ = ("__ev_id__", "__weakref__", "handle", "kind", "maxvalue", "name")
     __module__ = "_multiprocessing"
     __everyway_shared__ = True  # a forked process has the same
 
