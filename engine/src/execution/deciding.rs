@@ -171,6 +171,7 @@ impl Execution {
             self.note_spinning();
             self.note_awaiting();
         }
+        self.drop_open_circles();
         self.blocked.clear();
         for (index, task) in self.tasks.iter().enumerate() {
             if let TaskState::Announced(operation) = task.state {

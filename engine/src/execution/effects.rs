@@ -386,7 +386,18 @@ impl Execution {
         }
     }
 
-    /// The one task whose step could end the wait of this one, which has no time limit.
+    /// Forgets the circles that came open again: any task may give back a mutex that isn't re-entrant.
+    pub(super) fn drop_open_circles(&mut self) {
+        let mut circles = core::mem::take(&mut self.circles);
+        circles.retain(|circle| {
+            let next = circle.iter().cycle().skip(1);
+            circle.iter().zip(next).all(|(waiter, next)| self.waits_for(*waiter) == Some(*next))
+        });
+        circles.dedup();
+        self.circles = circles;
+    }
+
+    /// The task whose step would end the wait of this one, which has no time limit.
     #[must_use]
     pub fn waits_for(&self, task: TaskId) -> Option<TaskId> {
         let operation = match self.tasks.get(task.index())? {
