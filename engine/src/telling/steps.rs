@@ -340,6 +340,16 @@ fn operation_name(operation: &Operation) -> &'static str {
     }
 }
 
+/// What an object is called that the waiting line doesn't name.
+fn unnamed(action: Action) -> &'static str {
+    match action {
+        Action::Queue(_) => "a queue",
+        Action::Future(_) => "a future",
+        Action::Barrier(_) => "a barrier",
+        _ => "something",
+    }
+}
+
 /// One wait, in the words of a report.
 pub(super) fn wait(program: &Program<'_>, wait: &WaitSeen, tasks: &[String]) -> Wait {
     let line = |site: SiteId| program.sites.get(site).map(|site| site.line);
@@ -351,7 +361,7 @@ pub(super) fn wait(program: &Program<'_>, wait: &WaitSeen, tasks: &[String]) -> 
     };
     Wait {
         task: task_name(tasks, wait.task),
-        r#for: what.unwrap_or_else(|| String::from("something")),
+        r#for: what.unwrap_or_else(|| String::from(unnamed(wait.operation.action))),
         held_by: wait.held_by.map(|task| task_name(tasks, task)),
         line: line(wait.operation.site).unwrap_or(0),
         held_since_line: line(wait.held_since),
