@@ -3,7 +3,35 @@
 from __future__ import annotations
 
 import functools
+import types
 from typing import Any
+
+
+class Builtin(functools.partial):  # type: ignore[type-arg]
+    """A function that, as those written in C, becomes no method when it is an attribute of a class."""
+
+    __name__: str
+
+    def __get__(self, owner: Any, kind: type | None = None) -> Builtin:
+        return self
+
+    def __repr__(self) -> str:
+        return f"<built-in function {self.__name__}>"
+
+
+Builtin.__name__ = Builtin.__qualname__ = "builtin_function_or_method"
+Builtin.__module__ = "builtins"
+
+
+def builtin(value: Any, module: str) -> Any:
+    """What stands for something of a module written in C: a function becomes a `Builtin`."""
+    if not isinstance(value, types.FunctionType):
+        return value
+    made = Builtin(value)
+    for name in ("__name__", "__qualname__", "__doc__"):
+        setattr(made, name, getattr(value, name))
+    made.__module__ = module
+    return made
 
 
 def replace(kind: Any, **functions: Any) -> None:

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from everyway import _core as core
+from everyway.models.dressing import builtin
 from everyway.models.objects import OUTSIDE, library_is_loading, new_object
 from everyway.world.identity import serial_hash, serial_id
 
@@ -479,17 +480,24 @@ def exit() -> NoReturn:
 exit_thread = exit
 
 
+_stack_size = 0
+
+
 def stack_size(size: Any = 0, /) -> int:
-    """Accept a stack size, which nothing depends on."""
+    """Note a stack size, which nothing depends on; gives the one before."""
+    global _stack_size
     if isinstance(size, int) and size < 0:
         raise ValueError("size must be 0 or a positive value")
     if isinstance(size, int) and 0 < size < 32768:
         raise ValueError(f"size not valid: {size} bytes")
-    return 0
+    before, _stack_size = _stack_size, size
+    return before
 
 
 def begin_execution() -> None:
     """Forget the tasks of the execution before."""
+    global _stack_size
+    _stack_size = 0
     _locals_of.clear()
     _sentinels.clear()
     for own in _locals_made:
@@ -503,5 +511,5 @@ def make_module() -> ModuleType:
     module = ModuleType("_thread", real.__doc__)
     for name in dir(real):
         if not name.startswith("__"):
-            setattr(module, name, globals()[name])
+            setattr(module, name, builtin(globals()[name], "_thread"))
     return module

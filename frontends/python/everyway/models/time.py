@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from everyway import _core as core
+from everyway.models.dressing import builtin
 
 EPOCH = 1_700_000_000
 _NANOSECONDS = 1_000_000_000
@@ -199,5 +200,5 @@ def make_module() -> ModuleType:
     module = ModuleType("time", real.__doc__)
     for name in dir(real):
         if not name.startswith("__"):
-            setattr(module, name, _MODELLED.get(name, getattr(real, name)))
+            setattr(module, name, builtin(_MODELLED.get(name, getattr(real, name)), "time"))
     return module

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from everyway.models import queue as queue_model
+from everyway.models.dressing import Builtin
 from everyway.models.time import Reading, ReadingInNanoseconds
 from everyway.world.identity import without_addresses
 
@@ -29,6 +30,7 @@ _LARGEST_INTEGER = 1 << 63
 _LEFT_OUT = (
     types.FunctionType,
     types.BuiltinFunctionType,
+    Builtin,
     types.MethodType,
     types.ModuleType,
     type,
