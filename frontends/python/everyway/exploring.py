@@ -122,7 +122,7 @@ class Explorer:
                     return task(world)
             except _Restart:
                 continue
-        raise RuntimeError("the program's modules change from execution to execution")
+        raise Unsupported("importing a library anew in each execution", None)
 
     def _compile_user(self, path: str) -> Any:
         mode: Mode = "facts" if self._facts else "accesses"

@@ -1,6 +1,6 @@
 """CPython's own test cases, each as a program of its own: for the plain interpreter and for everyway.
 
-    python cpython_cases.py FOLDER COMMAND EXECUTIONS
+    python cpython_cases.py FOLDER COMMAND EXECUTIONS [MODULE]
 
 takes the cases of `threading`, `queue`, `sched`, `_thread`, thread-local data and the thread part of
 `concurrent.futures` from the test suite of the interpreter that runs this, as far as it has one. A case
@@ -32,7 +32,6 @@ HANGS_AFTER = 60
 LEFT_OUT = re.compile(r"Process(Pool)?|Interpreter|CQueue|CFailing|CPriority|CLifo|CSimple|InterruptMain")
 
 DRIVER = """\
-import os
 import unittest
 
 from test import support
@@ -49,8 +48,32 @@ told = ["skipped" for _ in outcome.skipped]
 told += [text.strip().splitlines()[-1] for _, text in outcome.failures + outcome.errors]
 told = told or ["ok"]
 del case, outcome
-if os.environ.get("TELL"):
-    print("told:", told)
+"""
+
+FORK = """\
+import importlib, json, os, signal, sys
+sys.path.insert(0, "")
+for name in sorted({line.split()[1] for file in sys.argv[2:] for line in open(file) if line.endswith(" as cases\\n")}):
+    importlib.import_module(name)
+for file in sys.argv[2:]:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        signal.alarm(int(sys.argv[1]))
+        names = {"__name__": "__main__", "__file__": file}
+        sys.modules["__main__"].__dict__.update(names)
+        try:
+            exec(compile(open(file).read(), file, "exec"), sys.modules["__main__"].__dict__)
+            told = sys.modules["__main__"].told
+        except BaseException as error:
+            told = [f"{type(error).__name__}: {error}"]
+        os.write(writing, json.dumps(told).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        text = pipe.read()
+    os.waitpid(child, 0)
+    print("told: " + json.dumps([file, json.loads(text) if text else ["does not end"]]), flush=True)
 """
 
 LIST = """\
@@ -96,6 +119,8 @@ def copy_tests(folder: Path) -> list[str]:
         if (TESTS / f"{name}.py").is_file():
             text = (TESTS / f"{name}.py").read_text(encoding="utf-8")
             text = text.replace("from test import lock_tests", "import lock_tests")
+            # The private modules are the pure-Python ones already, and only one of each.
+            text = re.sub(r"import_helper\.import_fresh_module\('(\w+)'[^)]*\)", r"__import__('\1')", text)
             (folder / f"{name}.py").write_text(text, encoding="utf-8")
             names.append(name)
     shutil.copy(TESTS / "lock_tests.py", folder)
@@ -108,9 +133,9 @@ def copy_tests(folder: Path) -> list[str]:
     return names
 
 
-def make_cases(folder: Path) -> list[tuple[str, str]]:
+def make_cases(folder: Path, only: str) -> list[tuple[str, str]]:
     """Write each case's program; gives their files and names."""
-    modules = copy_tests(folder)
+    modules = [name for name in copy_tests(folder) if only in ("", name, name.partition(".")[0])]
     done = subprocess.run(
         [sys.executable, "-c", LIST, *modules], cwd=folder, capture_output=True, encoding="utf-8", check=True
     )
@@ -124,32 +149,20 @@ def make_cases(folder: Path) -> list[tuple[str, str]]:
     return cases
 
 
-def plain_outcome(folder: Path, file: str) -> list[str]:
-    """What a case tells under the plain interpreter."""
-    words = [sys.executable, file]
-    try:
-        done = subprocess.run(
-            words,
-            cwd=folder,
-            env=os.environ | {"TELL": "1", "PYTHONPATH": ""},
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=HANGS_AFTER,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return ["does not end"]
-    for line in done.stdout.splitlines():
-        if line.startswith("told: "):
-            return eval(line.removeprefix("told: "))  # type: ignore[no-any-return]
-    return [f"ended with {done.returncode}"]
+def plain_outcomes(folder: Path, files: list[str]) -> dict[str, list[str]]:
+    """What cases tell under the plain interpreter, each in a process that is forked off."""
+    words = [sys.executable, "-c", FORK, str(HANGS_AFTER), *files]
+    done = subprocess.run(words, cwd=folder, capture_output=True, encoding="utf-8", errors="replace", check=False)
+    # Cases print too.
+    told = [line.partition("told: ")[2] for line in done.stdout.splitlines() if "told: " in line]
+    return dict(map(json.loads, told))
 
 
 def explored_units(folder: Path, files: list[str], command: str, executions: int) -> dict[str, dict[str, Any]]:
     """What the cases' explorations found."""
-    words = [command, "check", "--python", sys.executable, "--executions", str(executions), "--format", "json", *files]
+    words = [command, "check", "--python", sys.executable, "--executions", str(executions), "--clock", "exact"]
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    words += ["--format", "json", *files]
     done = subprocess.run(words, cwd=folder, env=kept, capture_output=True, encoding="utf-8", check=False)
     return {unit["id"]: unit for unit in json.loads(done.stdout)["units"]}
 
@@ -168,10 +181,10 @@ def why_not_equal(plain: list[str], unit: dict[str, Any]) -> str:
     return "" if told else "no execution ended within the bound"
 
 
-def compare(folder: Path, command: str, executions: int) -> Iterator[Compared]:
+def compare(folder: Path, command: str, executions: int, only: str = "") -> Iterator[Compared]:
     """Run each case both ways."""
-    cases = make_cases(folder)
-    plain = {file: plain_outcome(folder, file) for file, _ in cases}
+    cases = make_cases(folder, only)
+    plain = plain_outcomes(folder, [file for file, _ in cases])
     # What doesn't run plainly, outside its own test runner, tells nothing.
     cases = [(file, name) for file, name in cases if plain[file] in (["ok"], ["skipped"])]
     units = explored_units(folder, [file for file, _ in cases if plain[file] == ["ok"]], command, executions)
@@ -201,7 +214,7 @@ def main() -> None:
     """Compare, and print the table."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    print(table(list(compare(folder, sys.argv[2], int(sys.argv[3])))))
+    print(table(list(compare(folder, sys.argv[2], int(sys.argv[3]), *sys.argv[4:5]))))
 
 
 if __name__ == "__main__":

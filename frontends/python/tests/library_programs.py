@@ -622,6 +622,16 @@ _SOURCES = {
             futures = {pool.submit(pow, each, 2): each for each in (2, 3)}
             found = sorted((futures[each], each.result()) for each in as_completed(futures))
     """,
+    "pool_as_completed_in_time_or_not": """
+        import time
+        from concurrent.futures import ThreadPoolExecutor, TimeoutError, as_completed
+        with ThreadPoolExecutor(1) as pool:
+            future = pool.submit(time.sleep, 0.01)
+            try:
+                found = len(list(as_completed([future], timeout=0.01)))
+            except TimeoutError:
+                found = "too late"
+    """,
     "pool_wait_for_the_first": """
         from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
         with ThreadPoolExecutor(2) as pool:

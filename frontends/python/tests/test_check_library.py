@@ -20,8 +20,18 @@ from library_programs import PROGRAMS
 EXECUTIONS = 2_000
 RUNS = 20
 
-# Programs that the library's own code makes too many schedules of.
-NOT_EXHAUSTED_BY_REAL_CODE = {"pool_result_in_time_or_not"}
+# Programs that the library's own code, of some version, makes too many schedules of.
+NOT_EXHAUSTED_BY_REAL_CODE = {
+    "pool_as_completed",
+    "pool_as_completed_in_time_or_not",
+    "pool_initializer",
+    "pool_result_in_time_or_not",
+    "pool_wait_for_an_exception",
+    "pool_wait_for_the_first",
+}
+
+# Programs whose branches depend on what they read from the clock.
+READ_THE_CLOCK = {"pool_as_completed_in_time_or_not"}
 
 # Programs whose results depend on how long code takes, which the plain interpreter shows seldom or never.
 RESULTS = {
@@ -98,6 +108,9 @@ def both_ways(folder: Path, everyway: Everyway) -> dict[str, Any]:
 def test_all_schedules_are_visited_and_none_does_something_unseen(units: dict[str, Any], name: str) -> None:
     unit = units[name]
     assert unit["explored"]["exhaustive"], unit["message"]
+    if name in READ_THE_CLOCK:
+        assert unit["verdict"] == "passed"
+        return
     assert not [note for note in unit["notes"] if note["kind"] == "self-check"]
     assert {each["kind"] for each in unit["assumptions"]} <= {"clock-reading"}
 
@@ -122,17 +135,18 @@ def test_a_call_announced_as_a_whole_gives_what_the_librarys_own_code_gives(
     both_ways: dict[str, Any], name: str
 ) -> None:
     whole, real = both_ways[name]["whole"], both_ways[name]["real"]
-    assert not whole["self_check"] and not real["self_check"]
-    if name in NOT_EXHAUSTED_BY_REAL_CODE:
+    assert whole["exhaustive"]
+    if not real["exhaustive"]:
+        assert name in NOT_EXHAUSTED_BY_REAL_CODE
         assert set(real["results"]) <= set(whole["results"])
         return
-    assert whole["exhaustive"] and real["exhaustive"]
+    assert name in READ_THE_CLOCK or (not whole["self_check"] and not real["self_check"])
     assert (whole["results"], whole["failures"]) == (real["results"], real["failures"])
     assert whole["classes"] <= real["classes"]
 
 
 def test_calls_announced_as_a_whole_make_fewer_classes(both_ways: dict[str, Any]) -> None:
-    comparable = [ways for name, ways in both_ways.items() if name not in NOT_EXHAUSTED_BY_REAL_CODE]
+    comparable = [ways for ways in both_ways.values() if ways["real"]["exhaustive"]]
     whole = sum(ways["whole"]["classes"] for ways in comparable)
     assert 2 * whole < sum(ways["real"]["classes"] for ways in comparable)
 

@@ -20,6 +20,7 @@ from everyway.world.identity import serial_hash, serial_id
 from everyway.world.refusal import stand_in
 
 _PROCESSES = "ProcessPoolExecutor"
+_MOMENT = 1e-9
 _NO_TIME_LEFT = -1
 _CANCELLED = -2
 _INNER = ("_condition", "_state", "_result", "_exception", "_waiters", "_done_callbacks")
@@ -39,7 +40,30 @@ def install_base(module: ModuleType) -> None:
     base: Any = module
     base.id = serial_id  # the order in which `wait` takes the locks of futures
     base._Waiter.__hash__ = serial_hash
+    _install_waiter(base)
     _install_future(base)
+
+
+def _install_waiter(base: Any) -> None:
+    """Let time go on for who waits until the very end of its time limit and looks once more.
+
+    `as_completed` goes on waiting until its time is over, not until it is up.
+    """
+    kind: Any = base._Waiter
+    real_init = kind.__init__
+
+    class End(base.threading.Event):  # type: ignore[misc]
+        def wait(self, timeout: Any = None) -> bool:
+            found: bool = super().wait(timeout)
+            if not found and timeout is not None and timeout <= 0:
+                core.sleep(_MOMENT)
+            return found
+
+    def init(self: Any) -> None:
+        real_init(self)
+        self.event = End()
+
+    replace(kind, __init__=init)
 
 
 def _install_future(base: Any) -> None:
