@@ -263,7 +263,18 @@ def install_thread(module: ModuleType) -> None:
 
     module.queue = SimpleNamespace(SimpleQueue=make, Empty=real.Empty)  # type: ignore[attr-defined]
     module.ThreadPoolExecutor._counter = _Numbers()
+    _at_end.append(module._python_exit)
     module.weakref = SimpleNamespace(ref=_Reference, WeakKeyDictionary=weakref.WeakKeyDictionary)  # type: ignore[attr-defined]
+
+
+_at_end: list[Any] = []
+
+
+def begin_execution(threading: Any) -> None:
+    """Let the workers of pools be ended before the program waits for all threads."""
+    for call in _at_end:
+        if call not in threading._threading_atexits:
+            threading._threading_atexits.append(call)
 
 
 class _Numbers:

@@ -160,6 +160,7 @@ class Library:
         multiprocessing.begin_execution()
         threading.begin_execution(self.threading)
         process.begin_execution()
+        futures.begin_execution(self.threading)
 
     def end_execution(self) -> None:
         """Leave nothing that belongs to the execution that has ended."""
