@@ -22,7 +22,18 @@ QUIET_METHODS = frozenset(
     " wait".split()
 )
 WAITING_FUNCTIONS = frozenset(("sleep", "monotonic", "time", "perf_counter"))
-UNQUIET = (ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda, ast.Import, ast.ImportFrom, ast.For, ast.AsyncFor)
+# At an await the others of an event loop go on, so a round with one is a round of theirs too.
+UNQUIET = (
+    ast.Await,
+    ast.Yield,
+    ast.YieldFrom,
+    ast.NamedExpr,
+    ast.Lambda,
+    ast.Import,
+    ast.ImportFrom,
+    ast.For,
+    ast.AsyncFor,
+)
 DEFINITIONS = (*Function, ast.ClassDef)
 
 
@@ -57,8 +68,6 @@ class Quietness:
 
     def is_quiet(self, node: ast.AST, scope: Scope) -> bool:
         """Say whether one node keeps a round passive."""
-        if isinstance(node, ast.Await):
-            return isinstance(node.value, ast.Call)
         if isinstance(node, ast.Call):
             return self.is_quiet_call(node, scope)
         return not isinstance(node, (*UNQUIET, *DEFINITIONS))
