@@ -4,8 +4,8 @@
     python asyncio_on_core.py core < NAMES
 
 One line of JSON: by the test's name how it ended: "ok", "failed", "skipped", or what stopped it. The
-first form gives the names that the second reads: it must not load the tests itself. A loop of the
-tests' own has no real selector, and a time that the test tells: it is harmless.
+first form gives the names that the second reads: it must not load the tests itself. The loops
+of the tests' own have no real selector, and a time that the test tells: they are harmless.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from typing import Any
 PROGRAM = """
 import io
 import unittest
-from test.test_asyncio import utils
+import asyncio
 
-utils.TestLoop.__everyway_harmless__ = True
+asyncio.BaseEventLoop.__everyway_harmless__ = True
 suite = unittest.defaultTestLoader.loadTestsFromName({name!r})
 stream = io.StringIO()
 done = unittest.TextTestRunner(stream=stream).run(suite)

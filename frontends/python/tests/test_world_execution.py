@@ -277,8 +277,6 @@ def test_modules_beside_the_program_are_new_each_time(run):
         ("import asyncio\nasyncio.new_event_loop().create_server(print)", "loop.create_server"),
         ("import asyncio\nclass Mine(asyncio.BaseEventLoop): pass\nMine()",
          "a subclass of asyncio.BaseEventLoop"),
-        ("import asyncio\nclass Mine(asyncio.AbstractEventLoopPolicy): pass\n"
-         "asyncio.set_event_loop_policy(Mine())", "asyncio.set_event_loop_policy"),
         ("import uvloop\nuvloop.run(1)", "uvloop.run"),
         ("import trio\ntrio.run(1)", "trio.run"),
         ("from concurrent.futures import ProcessPoolExecutor\nProcessPoolExecutor()",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -15,10 +17,6 @@ from everyway.world.refusal import stand_in
 _REFUSED = {
     "asyncio.streams": "open_connection start_server open_unix_connection start_unix_server StreamReaderProtocol",
     "asyncio.subprocess": "create_subprocess_shell create_subprocess_exec",
-    "asyncio.unix_events": """
-        AbstractChildWatcher SafeChildWatcher FastChildWatcher PidfdChildWatcher
-        MultiLoopChildWatcher ThreadedChildWatcher
-    """,
 }
 _POLICY = "_UnixDefaultEventLoopPolicy"
 # Of a loop that waits for nothing outside the program: the tests of CPython have such a one.
@@ -28,19 +26,6 @@ HARMLESS = "__everyway_harmless__"
 def _install_events(module: Any) -> None:
     loop.install_handles(module)
     module._lock = _NoLock()
-    real_set = module.set_event_loop_policy
-
-    def set_event_loop_policy(policy: Any) -> None:
-        """Set the current event loop policy, which must be a default one."""
-        default = getattr(__import__("sys").modules.get("asyncio.unix_events"), _POLICY)
-        if policy is not None and not isinstance(policy, default):
-            core.refuse("asyncio.set_event_loop_policy")
-        real_set(policy)
-
-    module.set_event_loop_policy = set_event_loop_policy
-    for name in ("get_child_watcher", "set_child_watcher"):
-        if hasattr(module, name):
-            setattr(module, name, stand_in(f"asyncio.{name}"))
 
 
 # Methods of a loop that look at its settings, or change them.
@@ -58,10 +43,16 @@ _SETTINGS = {
 class _Heap:
     """What `base_events` does with `heapq`: the timers of our loops aren't in a heap."""
 
+    heappop = staticmethod(heapq.heappop)
+    heapify = staticmethod(heapq.heapify)
+
     @staticmethod
     def heappush(heap: Any, item: Any) -> None:
         """Add a timer."""
-        heap.push(item)
+        if isinstance(heap, loop.Timers):
+            heap.push(item)
+        else:
+            heapq.heappush(heap, item)
 
 
 def _install_base_events(module: Any) -> None:
@@ -155,8 +146,6 @@ def _install_runners(module: Any) -> None:
 
 
 def _install_unix_events(module: Any) -> None:
-    import sys
-
     made = loop.make_loop(sys.modules["asyncio.base_events"], sys.modules["asyncio.events"])
     policy: Any = getattr(module, _POLICY)
     policy._loop_factory = made
