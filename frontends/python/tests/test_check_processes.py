@@ -112,10 +112,10 @@ thread = threading.Thread(target=lambda: threading.Event().wait(), daemon=True)
 thread.start()
 Process(target=print).start()
 """,
-    "shared_memory": """\
+    "ShareableList": """\
 from multiprocessing import shared_memory
 
-shared_memory.SharedMemory(create=True, size=1)
+shared_memory.ShareableList([1])
 """,
     "Listener": """\
 from multiprocessing.connection import Listener

@@ -13,13 +13,12 @@ from typing import Any
 
 from everyway import _core as core
 from everyway.models.dressing import replace
+from everyway.models.multiprocessing import executor
 from everyway.models.natives import Inner, is_native
 from everyway.models.objects import new_object
 from everyway.models.thread import limit_of, lock
 from everyway.world.identity import serial_hash, serial_id
-from everyway.world.refusal import stand_in
 
-_PROCESSES = "ProcessPoolExecutor"
 _MOMENT = 1e-9
 _NO_TIME_LEFT = -1
 _CANCELLED = -2
@@ -27,9 +26,8 @@ _INNER = ("_condition", "_state", "_result", "_exception", "_waiters", "_done_ca
 
 
 def install(module: ModuleType) -> None:
-    """Name the executor of processes, which may not be used."""
-    package: Any = module
-    package.ProcessPoolExecutor = stand_in(f"{package.__name__}.{_PROCESSES}")
+    """Put the modelled executor of processes into the package."""
+    executor.install(module)
 
 
 # --- Future ---------------------------------------------------------------------------------------

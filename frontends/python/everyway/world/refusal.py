@@ -18,7 +18,7 @@ from everyway import _core as core
 # Packages whose parts are refused, with all that is below them.
 REFUSED_MODULES = frozenset(
     """
-    asyncore asynchat concurrent.futures.process multiprocessing.shared_memory _posixsubprocess
+    asyncore asynchat _posixsubprocess
     socket _socket socketserver ssl _ssl select selectors signal _signal subprocess pty fcntl
     termios tty mmap _mmap sqlite3 _sqlite3 dbm shelve ctypes _ctypes resource syslog readline
     http urllib.request urllib.robotparser urllib.error ftplib smtplib smtpd imaplib poplib nntplib

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from everyway.models.multiprocessing import (
+    blocks,
     channels,
     connection,
     managers,
@@ -24,7 +25,6 @@ from everyway.models.multiprocessing import (
     state,
 )
 from everyway.world.identity import serial_hash
-from everyway.world.refusal import stand_in
 
 _PACKAGE = "multiprocessing"
 
@@ -65,7 +65,7 @@ def install(package: Any) -> None:
         "popen_fork": _with_popen("popen_fork", popen.Popen),
         "popen_spawn_posix": _with_popen("popen_spawn_posix", popen.SpawnPopen),
         "popen_forkserver": _with_popen("popen_forkserver", popen.ForkServerPopen),
-        "shared_memory": _refused("shared_memory", "SharedMemory", "ShareableList"),
+        "shared_memory": blocks.make_module(),
     }
     for name, module in modules.items():
         sys.modules[f"{_PACKAGE}.{name}"] = module
@@ -103,13 +103,6 @@ def _tracker() -> ModuleType:
     return module  # type: ignore[no-any-return]
 
 
-def _refused(name: str, *members: str) -> ModuleType:
-    module = ModuleType(f"{_PACKAGE}.{name}")
-    for member in members:
-        setattr(module, member, stand_in(f"{_PACKAGE}.{name}.{member}"))
-    return module
-
-
 def begin_execution() -> None:
     """There is one process again, and nothing is shared."""
     state.begin_execution()
@@ -118,3 +111,4 @@ def begin_execution() -> None:
     pickling.begin_execution()
     shared.begin_execution()
     managers.begin_execution()
+    blocks.begin_execution()

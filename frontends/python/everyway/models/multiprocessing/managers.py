@@ -32,6 +32,12 @@ def begin_execution() -> None:
     _referents.clear()
 
 
+class RemoteError(Exception):
+    """Something went wrong in a server."""
+
+    __module__ = "multiprocessing.managers"
+
+
 class Server:
     """What a manager's process has."""
 
@@ -529,7 +535,7 @@ def make_module() -> ModuleType:
     """The module `multiprocessing.managers`."""
     module: Any = ModuleType("multiprocessing.managers")
     for value in (
-        BaseManager, SyncManager, BaseProxy, DictProxy, ListProxy, ArrayProxy, NamespaceProxy, ValueProxy,
+        BaseManager, RemoteError, SyncManager, BaseProxy, DictProxy, ListProxy, ArrayProxy, NamespaceProxy, ValueProxy,
         AcquirerProxy, ConditionProxy, EventProxy, BarrierProxy, Namespace, Value,
     ):  # fmt: skip
         setattr(module, value.__name__, value)

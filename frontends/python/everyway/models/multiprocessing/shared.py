@@ -13,7 +13,7 @@ from typing import Any
 
 from everyway import _core as core
 from everyway.models.multiprocessing import state
-from everyway.world.refusal import Refused
+from everyway.world.refusal import Refused, stand_in
 
 _FORMATS = {
     "c": ("c_char", "c"),
@@ -351,6 +351,8 @@ def make_module() -> ModuleType:
 
     module.RawValue, module.RawArray = raw_value, raw_array
     module.Value, module.Array = value, shared_array
+    module.copy = stand_in("multiprocessing.sharedctypes.copy")
+    module.synchronized = stand_in("multiprocessing.sharedctypes.synchronized")
     module.Synchronized, module.SynchronizedArray = Synchronized, SynchronizedArray
     module.SynchronizedBase, module.SynchronizedString = _Synchronized, SynchronizedString
     module.__all__ = ["RawValue", "RawArray", "Value", "Array", "copy", "synchronized"]
