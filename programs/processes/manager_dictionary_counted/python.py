@@ -6,10 +6,11 @@ def count(hits):
 
 
 if __name__ == "__main__":
-    hits = Manager().dict(home=0)
-    workers = [Process(target=count, args=(hits,)) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    counted = hits["home"]
+    with Manager() as manager:
+        hits = manager.dict(home=0)
+        workers = [Process(target=count, args=(hits,)) for _ in range(2)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        counted = hits["home"]

@@ -7,11 +7,11 @@ def count(hits, gate):
 
 
 if __name__ == "__main__":
-    manager = Manager()
-    hits, gate = manager.dict(home=0), manager.Lock()
-    workers = [Process(target=count, args=(hits, gate)) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    counted = hits["home"]
+    with Manager() as manager:
+        hits, gate = manager.dict(home=0), manager.Lock()
+        workers = [Process(target=count, args=(hits, gate)) for _ in range(2)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        counted = hits["home"]

@@ -280,12 +280,9 @@ def end(own: state.ProcessState) -> None:
     """The process ends: what it had open is closed, and its other threads are cut off."""
     threading = state.package("threading")
     for each in list(threading._active.values()):
-        if (
-            each.__ev_task__ is not None
-            and each.__ev_task__ != own.number
-            and not getattr(each, "_joined_at_end", False)
-        ):
-            core.task_kill(each.__ev_task__)
+        task = each.__ev_task__
+        if task is not None and task != own.number and not getattr(each, "_joined_at_end", False):
+            core.task_kill(task)
     for task in own.helpers:
         core.task_kill(task)
     close_ends(own)
