@@ -355,6 +355,7 @@ impl HappensBefore {
         };
         self.begin(ranked.task, ranked.enabler);
         if races && matches!(operation.action, Action::TaskKill(_)) {
+            self.firm = self.firm.min(rank as u32);
             self.races_of_killed(execution, rank);
             self.begin(ranked.task, ranked.enabler);
         }
