@@ -33,6 +33,11 @@ pub(crate) struct Processes {
 }
 
 impl Processes {
+    /// The process whose state is in place: that of the running task.
+    pub(crate) fn current(&self) -> u32 {
+        self.current
+    }
+
     /// A new execution begins.
     pub(crate) fn begin(&mut self) {
         self.current = 0;
@@ -100,14 +105,10 @@ fn enter_process(number: u32) {
 /// The process of the running task.
 #[pyfunction]
 fn current_process() -> u32 {
-    // SAFETY: the lock is held.
+    // SAFETY: the lock is held. What is in place is what the running task's process has.
     unsafe {
         let w = world();
-        if !w.active {
-            return 0;
-        }
-        let task = w.exploration.as_ref().map(|exploration| exploration.execution.current());
-        task.and_then(|task| w.tasks.get(task.index())).map_or(0, |side| side.process)
+        if w.active { w.processes.current() } else { 0 }
     }
 }
 

@@ -315,7 +315,8 @@ unsafe fn side(function: *mut PyObject, name: &str) -> TaskSide {
 
 /// Adds the side of a task without steps of its own.
 pub(crate) unsafe fn add_side(py: Python<'_>, name: &str, made_at: SiteId) {
-    let side = TaskSide { made_at, ..side(py.None().as_ptr(), name) };
+    let process = world().processes.current();
+    let side = TaskSide { made_at, process, ..side(py.None().as_ptr(), name) };
     world().tasks.push(side);
 }
 
