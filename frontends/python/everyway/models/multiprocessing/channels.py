@@ -34,7 +34,7 @@ class Channel:
     __slots__ = ("__ev_id__", "__weakref__", "_closed", "_counts", "_messages", "_sizes", "_total")
     __everyway_shared__ = True  # a forked process has the same
 
-    _id: int
+    __ev_id__: int
 
     def __init__(self) -> None:
         self.__ev_id__ = new_object(self, "mailbox")

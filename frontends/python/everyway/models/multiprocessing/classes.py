@@ -26,7 +26,7 @@ def begin_threading(own: state.ProcessState) -> None:
     main.__ev_task__ = own.number
     main._ident = ident_of(own.number)
     main._native_id = native_id_of(own.number)
-    main._ended = new_object(main, "event")
+    main.__ev_ended__ = new_object(main, "event")
     threading._main_thread = main
     threading._active.clear()
     threading._active[main._ident] = main

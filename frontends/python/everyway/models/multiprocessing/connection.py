@@ -19,7 +19,7 @@ class End:
     __slots__ = ("__ev_id__", "__weakref__", "reads", "writes")
     __everyway_shared__ = True
 
-    _id: int
+    __ev_id__: int
 
     def __init__(self, reads: Channel | None, writes: Channel | None) -> None:
         self.reads = reads

@@ -35,7 +35,7 @@ class SemLock:
 
     SEM_VALUE_MAX = _MOST
 
-    _id: int
+    __ev_id__: int
 
     def __init__(self, kind: int, value: int, maxvalue: int, name: str, unlink: bool) -> None:
         self.kind = kind
