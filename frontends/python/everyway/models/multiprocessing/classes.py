@@ -172,6 +172,8 @@ _CONSTANT = (int, float, complex, bool, str, bytes, type(None))
 
 def _copy_reduced(copier: Any, value: Any) -> Any:
     """A copy by what the object says of itself to a pickler."""
+    if isinstance(value, _CONSTANT):
+        return value  # of a class of the library, such as a key
     try:
         reduced = value.__reduce_ex__(4)
     except Exception:
