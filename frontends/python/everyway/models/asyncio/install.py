@@ -90,9 +90,7 @@ def _install_futures(module: Any) -> None:
 
 def _install_tasks(module: Any) -> None:
     kind: Any = module.Task
-    # Adding to the set of all tasks commutes; looking at it doesn't.
-    module._register_task = notes.around(module._register_task, notes.TASKS, False)
-    module.all_tasks = notes.around(module.all_tasks, notes.TASKS, True)
+    module.all_tasks = notes.around(module.all_tasks, notes.EVERYTHING, False)
     real_init = kind.__init__
 
     def init(self: Any, coro: Any, **keywords: Any) -> None:

@@ -42,9 +42,10 @@ _PRIVATE = frozenset(
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-# What all tasks of a program share: the numbers in their names, the set of them, a loop's settings
-# and its generators.
-NAMES, TASKS, SETTINGS, GENERATORS, _FIRST = range(5)
+# What all tasks of a program share: the numbers in their names, a loop's settings and its generators.
+NAMES, SETTINGS, GENERATORS, _FIRST = range(4)
+# Which tasks there are is told by no object.
+EVERYTHING = -1
 _numbers = _FIRST
 
 
