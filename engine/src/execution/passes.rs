@@ -122,7 +122,8 @@ impl Execution {
         let alone = !self.has_foreign_event_since(began, step.task);
         if let Some(run) = self.run_mut(step.operation.object) {
             run.spins.begin_pass(events, alone);
-            run.timers_on_end = if run.model.is_idle() { run.timers_on_end + 1 } else { 0 };
+            // What a timer wakes runs in a pass of its own: only a new activity begins the count anew.
+            run.timers_on_end += u32::from(run.model.is_idle());
             let _ = run.model.choices();
             run.pass.clear();
             if run.model.take(number as usize).is_ok() {
