@@ -48,7 +48,8 @@ pub(crate) struct Row {
 }
 
 const RIVAL: &str = "frontrun==0.7.0";
-const RACY_COUNTER: &str = "benches/speed/racy_counter.py";
+/// The programs of `benches/speed/` that are explored: threads first, then coroutines.
+const EXPLORED: [&str; 4] = ["racy_counter", "read_await_write", "equal_sleeps", "locked_await"];
 /// Long enough that starting the interpreter doesn't count: the report's seconds are exploration only.
 const WALKED_EXECUTIONS: &str = "20000";
 
@@ -89,25 +90,28 @@ fn python(
     setup::install(shell, &rival, interpreter, &[RIVAL.to_owned()])?;
     let mut rows = Vec::new();
     for _ in 0..rounds {
-        rows.extend(racy_counter(shell, workspace)?);
+        for program in EXPLORED {
+            rows.extend(exploration(shell, workspace, program)?);
+        }
         rows.extend(racy_counter_of_rival(shell, &rival)?);
         rows.extend(costs(shell, workspace)?);
     }
     Ok(rows)
 }
 
-fn racy_counter(shell: &Shell, workspace: &Workspace) -> Result<Vec<Row>> {
-    let walk =
-        explored(shell, workspace, &["--strategy", "walk", "--executions", WALKED_EXECUTIONS])?;
-    let whole = explored(shell, workspace, &["--strategy", "exhaustive"])?;
+/// How fast a program's executions are, and how many it takes.
+fn exploration(shell: &Shell, workspace: &Workspace, program: &str) -> Result<Vec<Row>> {
+    let walked = ["--strategy", "walk", "--executions", WALKED_EXECUTIONS];
+    let walk = explored(shell, workspace, program, &walked)?;
+    let whole = explored(shell, workspace, program, &["--strategy", "exhaustive"])?;
     if whole["exhaustive"] != true {
-        bail!("the exploration of {RACY_COUNTER} did not finish");
+        bail!("the exploration of {program} did not finish");
     }
     let number = |explored: &Value, field: &str| {
         explored[field].as_f64().with_context(|| format!("the report has no explored.{field}"))
     };
     let row = |measure: &str, value| Row {
-        program: "racy_counter".into(),
+        program: program.into(),
         measure: measure.into(),
         tool: "everyway".into(),
         value,
@@ -118,25 +122,28 @@ fn racy_counter(shell: &Shell, workspace: &Workspace) -> Result<Vec<Row>> {
     ])
 }
 
-/// The `explored` of the report on the racy counter.
-fn explored(shell: &Shell, workspace: &Workspace, options: &[&str]) -> Result<Value> {
+/// The `explored` of the report on a program.
+fn explored(
+    shell: &Shell,
+    workspace: &Workspace,
+    program: &str,
+    options: &[&str],
+) -> Result<Value> {
     let (everyway, python) = (workspace.everyway(), workspace.environment().python());
+    let path = format!("benches/speed/{program}.py");
     let output = cmd!(
         shell,
-        "{everyway} check {RACY_COUNTER} --python {python} --time 1m {options...} --format json"
+        "{everyway} check {path} --python {python} --time 1m {options...} --format json"
     )
     .quiet()
     .ignore_status()
     .output()?;
     let report: Value = serde_json::from_slice(&output.stdout).with_context(|| {
-        format!(
-            "checking {RACY_COUNTER} gave no JSON:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        )
+        format!("checking {path} gave no JSON:\n{}", String::from_utf8_lossy(&output.stderr))
     })?;
     let unit = &report["units"][0];
     if unit["explored"].is_null() {
-        bail!("{RACY_COUNTER} was not explored: {} {}", unit["verdict"], unit["message"]);
+        bail!("{path} was not explored: {} {}", unit["verdict"], unit["message"]);
     }
     Ok(unit["explored"].clone())
 }
