@@ -21,7 +21,9 @@ PROGRAM = """
 import io
 import unittest
 import asyncio
+from test import support
 
+support.reap_children = lambda: None
 asyncio.BaseEventLoop.__everyway_harmless__ = True
 suite = unittest.defaultTestLoader.loadTestsFromName({name!r})
 stream = io.StringIO()

@@ -14,10 +14,10 @@ import pytest
 from conftest import HANGS_AFTER, has_package
 
 HARNESS = Path(__file__).with_name("asyncio_on_core.py")
-# Those that need no operating system.
+# Those that need neither an operating system nor the parts in C.
 MODULES = (
     "test_locks test_queues test_timeouts test_taskgroups test_waitfor test_threads test_pep492 test_context "
-    "test_futures test_futures2 test_tasks test_eager_task_factory test_runners"
+    "test_futures test_tasks test_eager_task_factory test_runners"
 ).split()
 # Tests that look at what is everyway's own, or at what an execution doesn't have, and why.
 NOT_EQUAL: dict[str, str] = {}
