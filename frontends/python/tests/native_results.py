@@ -55,6 +55,9 @@ def result_of(path: str) -> dict[str, Any]:
         pass
     except Exception as exception:
         raised.append(told(exception))
+    # Pools that nobody shut down are, as at the end of a program.
+    for shut_down in reversed(threading._threading_atexits):  # type: ignore[attr-defined]
+        shut_down()
     # A thread can start others until it ends.
     while others := [each for each in threading.enumerate() if each is not threading.current_thread()]:
         for thread in others:
