@@ -6,7 +6,7 @@ import ast
 import asyncio
 import builtins
 import concurrent.futures
-import multiprocessing
+import multiprocessing.managers
 import os
 import queue
 import random
@@ -25,8 +25,8 @@ PARAGRAPH = "A paragraph that the original does not have.\n\nAnd another one.\n\
 LIBRARY: tuple[Any, ...] = (
     builtins, asyncio, concurrent.futures, multiprocessing, os, queue, random, threading, time,
     threading.Thread, threading.Lock(), threading.RLock(), threading.Condition(), threading.Event(),
-    threading.Semaphore(), queue.Queue, asyncio.Queue, asyncio.Lock, concurrent.futures.Executor,
-    concurrent.futures.Future, multiprocessing.Process, deque, list, dict, set, str,
+    threading.Semaphore(), queue.Queue(), asyncio.Queue, asyncio.Lock, concurrent.futures.Executor,
+    concurrent.futures.Future, multiprocessing.Process, multiprocessing.managers.ValueProxy, deque, list, dict, set, str,
 )  # fmt: skip
 
 

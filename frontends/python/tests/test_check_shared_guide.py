@@ -31,10 +31,7 @@ VERDICTS = {
     631: WELL | {"definitions"},
     664: WELL | {"definitions"},
     690: {"error"},
-    745: {"unsupported"},
-}
-UNSUPPORTED = {
-    745: ("multiprocessing.", 756),
+    745: WELL,
 }
 TIME = ("--time", "3s")
 
@@ -69,11 +66,13 @@ def test_a_block_gets_the_agreed_verdict(units: dict[int, dict[str, Any]], line:
     assert units[line]["verdict"] in VERDICTS[line]
 
 
-@pytest.mark.parametrize("line", UNSUPPORTED)
-def test_what_is_unsupported_is_named_with_its_line(units: dict[int, dict[str, Any]], line: int) -> None:
-    what, where = UNSUPPORTED[line]
-    assert what in units[line]["message"]
-    assert f"{GUIDE}:{where}" in units[line]["message"]
+def test_processes_and_their_pool_give_what_they_must(units: dict[int, dict[str, Any]]) -> None:
+    results = units[745]["results"]
+    assert results
+    for result in results:
+        printed = "\n".join(result["value"]["stdout"]).splitlines()
+        assert "Final: 4000" in printed
+        assert str([number**2 for number in range(10)]) in printed
 
 
 @pytest.mark.parametrize("line", [47, 138, 264, 292, 310])
