@@ -26,7 +26,8 @@ LIBRARY: tuple[Any, ...] = (
     builtins, asyncio, concurrent.futures, multiprocessing, os, queue, random, threading, time,
     threading.Thread, threading.Lock(), threading.RLock(), threading.Condition(), threading.Event(),
     threading.Semaphore(), queue.Queue(), asyncio.Queue, asyncio.Lock, concurrent.futures.Executor,
-    concurrent.futures.Future, multiprocessing.Process, multiprocessing.managers.ValueProxy, deque, list, dict, set, str,
+    concurrent.futures.Future, multiprocessing.Process, multiprocessing.managers.ValueProxy, deque, list, dict, set,
+    str,
 )  # fmt: skip
 
 
