@@ -8,6 +8,7 @@ from typing import Any
 
 from everyway import _core as core
 from everyway.models import files
+from everyway.models.dressing import builtin
 from everyway.models.files import RawFile
 
 
@@ -43,7 +44,7 @@ def _note(raw: Any, owner: Any) -> None:
         raw.site = core.site_of_use(owner)
 
 
-def open(
+def _open(
     file: Any,
     mode: str = "r",
     buffering: int = -1,
@@ -103,3 +104,7 @@ def _wrapped(raw: RawFile, mode: str, buffering: int, encoding: Any, errors: Any
     text = _Text(buffer, named.text_encoding(encoding), errors, newline, buffering == 1)
     text.mode = mode  # type: ignore[misc]
     return text
+
+
+_open.__name__ = _open.__qualname__ = "open"
+open = builtin(_open, "io")

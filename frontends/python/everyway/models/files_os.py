@@ -10,6 +10,7 @@ from typing import Any
 
 from everyway import _core as core
 from everyway.models import files
+from everyway.models.dressing import builtin
 from everyway.models.files import File, Folder, absolute, announce, announce_entry, announce_listing, error, look
 
 _real: dict[str, Any] = {}
@@ -304,8 +305,11 @@ def _read(raw: files.RawFile, length: int) -> bytes:
 
 
 def patches() -> dict[str, Any]:
-    """What stands in the place of the functions of `os`."""
-    return {
+    """What stands in the place of the functions of `os`: as those in C, they are no methods of a class.
+
+    In CPython 3.10 `pathlib` makes attributes of a class of them.
+    """
+    ours = {
         "stat": stat_,
         "lstat": lstat,
         "fstat": fstat,
@@ -332,6 +336,7 @@ def patches() -> dict[str, Any]:
         "fchmod": _on_descriptor("fchmod", lambda raw, mode: None),
         "set_inheritable": _on_descriptor("set_inheritable", lambda raw, inheritable: None),
     }
+    return {name: builtin(function, "posix") for name, function in ours.items()}
 
 
 def remember(functions: dict[str, Any]) -> None:
