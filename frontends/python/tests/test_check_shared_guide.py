@@ -99,11 +99,14 @@ def test_a_pool_gives_its_results_in_order_in_every_schedule(units: dict[int, di
 
 
 def test_all_schedules_of_a_pool_are_visited(everyway: Everyway, guide: Path) -> None:
-    if sys.version_info[:2] != (3, 11):
-        pytest.skip("the pools of other versions have more steps, and it was not looked into how many")
     unit = by_line(everyway.report(f"{guide}:73", "--executions", 10_000))[73]
-    assert unit["verdict"] == "proved"
-    assert unit["explored"]["classes"] <= 5_000
+    assert len(unit["results"]) == 1
+    if sys.version_info >= (3, 12):
+        # Threads of these versions look at more of each other: 20,000 executions are not enough.
+        assert unit["verdict"] in WELL
+    else:
+        assert unit["verdict"] == "proved"
+        assert unit["explored"]["classes"] <= 5_000
 
 
 def test_the_locked_account_ends_at_zero_and_the_report_says_what_was_not_seen(
