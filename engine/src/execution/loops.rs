@@ -86,39 +86,12 @@ impl Loops {
         self.used = 0;
     }
 
-    fn add(&mut self, driver: TaskId) -> u32 {
-        let number = self.used as u32;
-        let object = ObjectId::NONE;
-        if let Some(run) = self.runs.get_mut(self.used) {
-            run.model.clear();
-            run.driver = driver;
-            run.pass.clear();
-            run.left.clear();
-            run.patience.clear();
-            run.running.clear();
-            run.held.clear();
-            run.timers_on_end = 0;
-            run.spins = Spins::default();
-            run.closed = false;
-        } else {
-            let model = AsyncioLoop::new(Settings { clock: self.clock, ..Settings::default() });
-            let (pass, held) = (Vec::new(), VecDeque::new());
-            self.runs.push(LoopRun {
-                object,
-                model,
-                driver,
-                pass,
-                left: Vec::new(),
-                patience: Vec::new(),
-                running: Vec::new(),
-                held,
-                timers_on_end: 0,
-                spins: Spins::default(),
-                closed: false,
-            });
+    fn add(&mut self, object: ObjectId, driver: TaskId) {
+        if self.used == self.runs.len() {
+            self.runs.push(LoopRun::new(self.clock));
         }
+        self.runs[self.used].begin(object, driver);
         self.used += 1;
-        number
     }
 
     pub(super) fn used_mut(&mut self) -> &mut [LoopRun] {
@@ -131,6 +104,36 @@ impl Loops {
 }
 
 impl LoopRun {
+    fn new(clock: LoopClock) -> LoopRun {
+        LoopRun {
+            object: ObjectId::NONE,
+            model: AsyncioLoop::new(Settings { clock, ..Settings::default() }),
+            driver: TaskId::MAIN,
+            pass: Vec::new(),
+            left: Vec::new(),
+            running: Vec::new(),
+            patience: Vec::new(),
+            held: VecDeque::new(),
+            timers_on_end: 0,
+            spins: Spins::default(),
+            closed: false,
+        }
+    }
+
+    /// Makes it new, and keeps its memory.
+    fn begin(&mut self, object: ObjectId, driver: TaskId) {
+        (self.object, self.driver) = (object, driver);
+        self.model.clear();
+        self.pass.clear();
+        self.left.clear();
+        self.running.clear();
+        self.patience.clear();
+        self.held.clear();
+        self.timers_on_end = 0;
+        self.spins = Spins::default();
+        self.closed = false;
+    }
+
     /// Whether there is something to run, or to wait for.
     pub(super) fn is_ready(&self) -> bool {
         !self.model.waits_for_ever() || !self.held.is_empty()
@@ -162,9 +165,8 @@ pub fn is_pass(action: Action) -> bool {
 impl Execution {
     /// Adds an event loop, which the running task will run.
     pub fn new_loop(&mut self) -> ObjectId {
-        let number = self.loops.add(self.current);
-        let object = self.new_object(ObjectKind::Loop(number));
-        self.loops.runs[number as usize].object = object;
+        let object = self.new_object(ObjectKind::Loop(self.loops.used as u32));
+        self.loops.add(object, self.current);
         object
     }
 

@@ -108,6 +108,17 @@ unsafe fn changed_in_place(value: *mut PyObject, site: u32) -> bool {
     }
 }
 
+/// The same for what was looked up, if it was found; gives it back.
+unsafe fn held_changed_in_place(value: *mut PyObject, site: u32) -> bool {
+    if value.is_null() {
+        PyErr_Clear();
+        return true;
+    }
+    let went_well = changed_in_place(value, site);
+    Py_DECREF(value);
+    went_well
+}
+
 /// The same for what an attribute holds, without running code of the user's.
 unsafe fn attribute_changed_in_place(
     object: *mut PyObject,
@@ -124,13 +135,7 @@ unsafe fn attribute_changed_in_place(
     }
     let value = PyObject_GetItem(dictionary, name);
     Py_DECREF(dictionary);
-    if value.is_null() {
-        PyErr_Clear();
-        return true;
-    }
-    let went_well = changed_in_place(value, site);
-    Py_DECREF(value);
-    went_well
+    held_changed_in_place(value, site)
 }
 
 pub(crate) unsafe fn entry_changed_in_place(
@@ -146,13 +151,7 @@ pub(crate) unsafe fn entry_changed_in_place(
         return true;
     }
     let value = PyObject_GetItem(object, key);
-    if value.is_null() {
-        PyErr_Clear();
-        return true;
-    }
-    let went_well = changed_in_place(value, site);
-    Py_DECREF(value);
-    went_well
+    held_changed_in_place(value, site)
 }
 
 /// `__ev_inplace__(value, target, S)`: the target of an in-place operator on a name.

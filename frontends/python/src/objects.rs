@@ -8,13 +8,13 @@ use pyo3::prelude::*;
 
 use crate::primitives::{answer, is_poll, operate};
 
-/// There was no item, no room or no time left.
+/// There was no item, no message, no room or no time left.
 const NOTHING: i64 = -1;
-/// The object is shut down, cancelled or broken.
+/// The object is closed, shut down, cancelled or broken.
 const CLOSED: i64 = -2;
 
 /// A reply as one number: what the object gave, or one of the two above.
-fn number(reply: Reply) -> i64 {
+pub(crate) fn number(reply: Reply) -> i64 {
     match reply {
         Reply::Value(value) => i64::try_from(value).unwrap_or(i64::MAX),
         Reply::Answer(false) => NOTHING,

@@ -5,7 +5,7 @@ use everyway_engine::execution::Directive;
 use everyway_engine::primitives::ObjectKind;
 use everyway_protocol::ids::{ObjectId, SiteId, TaskId};
 use everyway_protocol::objects::{FileAction, MailboxAction};
-use everyway_protocol::operation::{Action, Field, Operation, Reply};
+use everyway_protocol::operation::{Action, Field, Operation};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::ffi::*;
 use pyo3::prelude::*;
@@ -13,6 +13,7 @@ use pyo3::prelude::*;
 use crate::access::note_event;
 use crate::greenlet;
 use crate::hash::QuickMap;
+use crate::objects::number;
 use crate::primitives::{answer, is_poll, operate};
 use crate::tasks::{is_finished, point, refuse_to_go_on, target_of_current};
 use crate::world::{Command, world};
@@ -176,23 +177,13 @@ fn task_leave(py: Python<'_>) -> PyResult<()> {
 
 // --- messages -------------------------------------------------------------------------------------
 
-/// There was no message in time.
-const NOTHING: i64 = -1;
-/// The mailbox is closed, and empty.
-const CLOSED: i64 = -2;
-
 fn on_mailbox(
     py: Python<'_>,
     mailbox: u32,
     action: MailboxAction,
     timeout: Option<f64>,
 ) -> PyResult<i64> {
-    Ok(match operate(py, Action::Mailbox(action), mailbox, timeout)? {
-        Reply::Value(value) => i64::try_from(value).unwrap_or(i64::MAX),
-        Reply::Answer(false) => NOTHING,
-        Reply::Closed => CLOSED,
-        _ => 0,
-    })
+    operate(py, Action::Mailbox(action), mailbox, timeout).map(number)
 }
 
 /// Adds a message; false if the mailbox is closed.
